@@ -1,0 +1,105 @@
+/*
+ * A project's configuration as structs: etl/warehouse.yaml, etl/sources/, etl/jobs/. Every
+ * value knows its place; nothing here opens a connection. Names are checked for their form and for
+ * being unique; whether a job's source, schema, columns and functions exist is checked by `run`,
+ * which knows them all.
+ */
+#ifndef KHO_CONFIG_WAREHOUSE_H
+#define KHO_CONFIG_WAREHOUSE_H
+
+#include <kho/config/expr.h>
+#include <kho/config/fields.h>
+
+struct kho_warehouse {
+    struct kho_text name;
+    struct kho_pos pos;      /* of the file */
+    struct kho_text timezone; /* IANA name; default UTC */
+    struct kho_text store;   /* "embedded" or a postgres:// URL or libpq conninfo without password */
+    struct kho_secret password; /* of the store */
+    struct kho_text lake;    /* file:///abs/dir or a directory relative to the project */
+    struct kho_secret sign_key;
+};
+
+struct kho_source_limits {
+    int64_t rows_per_second; /* 0 = no limit */
+    int64_t statement_timeout_ms;
+    struct kho_text hours;   /* "22:00-05:00" or NULL */
+};
+
+struct kho_source_config {
+    struct kho_text name;
+    struct kho_pos pos;
+    struct kho_text owner; /* whom to call */
+    struct kho_text connect;
+    struct kho_pos connect_pos;
+    struct kho_secret password;
+    struct kho_text timezone; /* of timestamps stored without a zone; NULL = the warehouse's */
+    int64_t connect_timeout_ms;
+    struct kho_source_limits limits;
+};
+
+struct kho_mapping {
+    struct kho_text column; /* of the shared schema */
+    struct kho_pos pos;
+    struct kho_expr *expr;
+};
+
+enum kho_pull { KHO_PULL_FULL };
+
+struct kho_stop_if {
+    int64_t rejected; /* millionths of the rows read; -1 = no limit */
+    int64_t shrink;   /* millionths of the feed's rows before */
+    int64_t deleted;
+    int64_t after_rows; /* judged only when at least this many rows were read */
+};
+
+struct kho_retry {
+    int64_t times;
+    int64_t wait_ms;
+};
+
+struct kho_job {
+    struct kho_text name;
+    struct kho_pos pos;
+    struct kho_text from;   /* source.table or source.schema.table; NULL if sql */
+    struct kho_pos from_pos;
+    struct kho_text source; /* with sql: `source:` names it; with from: its first part */
+    struct kho_text sql;
+    struct kho_text to;     /* shared schema */
+    struct kho_pos to_pos;
+    struct kho_texts key;   /* source columns */
+    struct kho_text feed;   /* default: the source's name */
+    struct kho_pos feed_pos;
+    struct kho_text schedule; /* kept for the scheduler */
+    int late;
+    struct kho_mapping *map;
+    size_t n_map;
+    enum kho_pull pull;
+    struct kho_stop_if stop_if;
+    struct kho_retry retry;
+};
+
+struct kho_config {
+    const char *dir; /* the project's directory */
+    struct kho_warehouse warehouse;
+    struct kho_source_config *sources;
+    size_t n_sources;
+    struct kho_job *jobs; /* ordered by file name */
+    size_t n_jobs;
+};
+
+/* Reads etl/ under `dir`. Problems of the files go to `diags` (and leave out what is broken);
+ * FAILED or CONFIG only if a directory or file cannot be read at all, e.g. no etl/warehouse.yaml:
+ * then the hint names `kho init`. */
+KHO_MUST_USE bool kho_config_load(struct kho_arena *arena, const char *dir,
+                                  struct kho_config *config, struct kho_diags *diags,
+                                  struct kho_err *err);
+
+const struct kho_source_config *kho_config_source(const struct kho_config *config,
+                                                  struct kho_text name);
+const struct kho_job *kho_config_job(const struct kho_config *config, struct kho_text name);
+
+/* The tables behind the files, for help and reference: NULL-terminated. */
+extern const struct kho_field_table *const kho_config_tables[];
+
+#endif

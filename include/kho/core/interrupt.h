@@ -1,0 +1,15 @@
+/* SIGINT and SIGTERM as a flag that long work looks at between steps. */
+#ifndef KHO_CORE_INTERRUPT_H
+#define KHO_CORE_INTERRUPT_H
+
+#include <kho/core/base.h>
+#include <kho/core/err.h>
+
+/* Installs the handlers (SIGINT, SIGTERM; SIGPIPE is ignored). A second signal ends at once. */
+void kho_interrupt_install(void);
+/* Returns the signal that came, or 0. */
+int kho_interrupt_signal(void);
+/* Fails with class INTERRUPTED if a signal came. */
+KHO_MUST_USE bool kho_interrupt_check(struct kho_err *err);
+
+#endif
