@@ -23,19 +23,18 @@ static const char *const forms[] = {
 static const unsigned short form_weights[] = {600, 150, 120, 80, 30, 12, 8};
 
 static const char *const name_heads[] = {
-    "Hộ kinh doanh ", "Công ty TNHH MTV ", "Công ty TNHH ", "Công ty cổ phần ",
+    "Hộ kinh doanh ",          "Công ty TNHH MTV ",     "Công ty TNHH ", "Công ty cổ phần ",
     "Chi nhánh Công ty TNHH ", "Doanh nghiệp tư nhân ", "Hợp tác xã ",
 };
 
 static const char *const trades[] = {
-    "Thương mại",        "Xây dựng",          "Vận tải",          "Dịch vụ cảng",
-    "Sản xuất bao bì",   "Cơ khí",            "Thủy sản",         "Thiết bị điện",
-    "Thương mại và Dịch vụ", "Nội thất",
+    "Thương mại", "Xây dựng", "Vận tải",       "Dịch vụ cảng",          "Sản xuất bao bì",
+    "Cơ khí",     "Thủy sản", "Thiết bị điện", "Thương mại và Dịch vụ", "Nội thất",
 };
 
 static const char *const firm_words[] = {
-    "Hải", "Nam", "Thành", "Phát", "Minh", "Long", "Việt", "Hưng", "Đại", "Tân",
-    "Bình", "Phú", "An", "Thịnh", "Hoàng", "Gia", "Kim", "Sơn", "Quang", "Đông",
+    "Hải",  "Nam", "Thành", "Phát",  "Minh",  "Long", "Việt", "Hưng", "Đại",   "Tân",
+    "Bình", "Phú", "An",    "Thịnh", "Hoàng", "Gia",  "Kim",  "Sơn",  "Quang", "Đông",
 };
 
 /* VSIC 2018, level 4. */
@@ -196,8 +195,8 @@ static void put_capital_text(struct cell *cell, uint64_t millions, uint64_t way)
 static void put_capital(struct random *random, size_t form, struct row *row)
 {
     bool small = form == HOUSEHOLD_BUSINESS;
-    uint64_t millions = small ? (1 + random_below(random, 20)) * 50
-                              : (1 + random_below(random, 200)) * 500;
+    uint64_t millions =
+        small ? (1 + random_below(random, 20)) * 50 : (1 + random_below(random, 200)) * 500;
     cell_null(&row->cell[BUSINESS_CAPITAL]);
     cell_null(&row->cell[BUSINESS_CAPITAL_TEXT]);
     uint64_t way = random_below(random, 4);
@@ -229,8 +228,7 @@ static void put_contact(const struct world *world, uint64_t id, unsigned round,
     random_init(&random, world->seed, STREAM_LICENCES + 200, id);
     const struct commune *commune = commune_at(owner->commune);
     cell_clear(&row->cell[BUSINESS_ADDRESS]);
-    names_put_street(&row->cell[BUSINESS_ADDRESS], &random, commune->type == COMMUNE_PHUONG,
-                     round);
+    names_put_street(&row->cell[BUSINESS_ADDRESS], &random, commune->type == COMMUNE_PHUONG, round);
     cell_put(&row->cell[BUSINESS_ADDRESS], ", ");
     commune_put(&row->cell[BUSINESS_ADDRESS], commune);
     cell_put(&row->cell[BUSINESS_ADDRESS], ", thành phố Hải Phòng");

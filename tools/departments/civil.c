@@ -233,8 +233,7 @@ static void put_status(const struct world *world, uint64_t id, const struct pers
     struct random random;
     random_init(&random, world->seed, STREAM_PEOPLE + 100, id);
     cell_set(&row->cell[CIVIL_ETHNIC], ethnic_codes[random_weighted(&random, ethnic_weights, 7)]);
-    cell_set(&row->cell[CIVIL_RELIGION],
-             religions[random_weighted(&random, religion_weights, 4)]);
+    cell_set(&row->cell[CIVIL_RELIGION], religions[random_weighted(&random, religion_weights, 4)]);
     uint64_t fate = random_below(&random, 1000);
     const char *life = fate < 1 ? "3" : "2";
     cell_set(&row->cell[CIVIL_LIFE], fate < 40 && person->age_group < 3 ? life : "1");

@@ -10,6 +10,8 @@ struct dirt_site {
     const struct world *world;
     struct row *row;
     struct cell *cell;
+    enum department_id department;
+    size_t column;
     uint64_t id;
     uint64_t turn;
     const char *outcome;

@@ -32,8 +32,9 @@ static const struct column columns[LAND_COLUMNS] = {
     [LAND_SAVED] = {"cap_nhat", "timestamptz NOT NULL", "Thời điểm cập nhật"},
 };
 
-static const unsigned char updated[] = {LAND_AREA,   LAND_USE,    LAND_OWNER, LAND_OWNER_ID,
-                                        LAND_SERIAL, LAND_ISSUED, LAND_SAVED, LAND_COLUMNS};
+static const unsigned char updated[] = {LAND_AREA,     LAND_USE,    LAND_OWNER,
+                                        LAND_OWNER_ID, LAND_SERIAL, LAND_ISSUED,
+                                        LAND_ORIGIN,   LAND_SAVED,  LAND_COLUMNS};
 
 void land_put_area(struct cell *cell, uint64_t tenths)
 {

@@ -7,14 +7,14 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const surnames[] = {
-    "Nguyễn", "Trần",  "Lê",   "Phạm", "Hoàng", "Vũ",   "Phan", "Đặng", "Bùi",
-    "Đỗ",     "Ngô",   "Đào",  "Đinh", "Đoàn",  "Lương", "Trịnh", "Mai",  "Cao",
-    "Hà",     "Dương", "Vương", "Tạ",   "Lưu",   "Quách", "Khúc", "Bạch", "Tô",
+    "Nguyễn", "Trần",  "Lê",    "Phạm", "Hoàng", "Vũ",    "Phan",  "Đặng", "Bùi",
+    "Đỗ",     "Ngô",   "Đào",   "Đinh", "Đoàn",  "Lương", "Trịnh", "Mai",  "Cao",
+    "Hà",     "Dương", "Vương", "Tạ",   "Lưu",   "Quách", "Khúc",  "Bạch", "Tô",
 };
 
 static const unsigned short surname_weights[COUNT(surnames)] = {
-    380, 110, 85, 80, 45, 50, 20, 25, 30, 35, 20, 20, 15, 12, 12, 10, 10, 8, 8, 8, 4, 3, 3, 2, 2,
-    2,   1,
+    380, 110, 85, 80, 45, 50, 20, 25, 30, 35, 20, 20, 15, 12,
+    12,  10,  10, 8,  8,  8,  4,  3,  3,  2,  2,  2,  1,
 };
 
 static const char *const male_middles[] = {
@@ -22,20 +22,20 @@ static const char *const male_middles[] = {
 };
 
 static const char *const female_middles[] = {
-    "Thị", "Thị", "Thị", "Thị Ngọc", "Thị Thu", "Thị Minh", "Ngọc", "Thu", "Phương", "Khánh",
-    "Thanh", "Thùy",
+    "Thị",  "Thị", "Thị",    "Thị Ngọc", "Thị Thu", "Thị Minh",
+    "Ngọc", "Thu", "Phương", "Khánh",    "Thanh",   "Thùy",
 };
 
 static const char *const male_givens[] = {
-    "An",   "Anh",  "Bình", "Cường", "Dũng", "Duy",  "Đạt",  "Hải",   "Hiếu", "Hòa",
-    "Hùng", "Huy",  "Khánh", "Kiên", "Long", "Mạnh", "Nam",  "Nghĩa", "Phong", "Phúc",
-    "Quân", "Sơn",  "Thắng", "Thụy", "Toàn", "Trung", "Tuấn", "Tùng",  "Việt", "Vinh",
+    "An",   "Anh", "Bình",  "Cường", "Dũng", "Duy",   "Đạt",  "Hải",   "Hiếu",  "Hòa",
+    "Hùng", "Huy", "Khánh", "Kiên",  "Long", "Mạnh",  "Nam",  "Nghĩa", "Phong", "Phúc",
+    "Quân", "Sơn", "Thắng", "Thụy",  "Toàn", "Trung", "Tuấn", "Tùng",  "Việt",  "Vinh",
 };
 
 static const char *const female_givens[] = {
-    "Anh",   "Chi",  "Dung", "Giang", "Hà",    "Hằng", "Hạnh", "Hiền",  "Hoa",  "Hồng",
-    "Hương", "Huyền", "Lan",  "Liên",  "Linh",  "Loan", "Mai",  "Minh",  "Nga",  "Ngân",
-    "Nhung", "Oanh", "Phượng", "Quỳnh", "Thảo",  "Thúy", "Thủy", "Trang", "Vân",  "Yến",
+    "Anh",   "Chi",   "Dung",   "Giang", "Hà",   "Hằng", "Hạnh", "Hiền",  "Hoa", "Hồng",
+    "Hương", "Huyền", "Lan",    "Liên",  "Linh", "Loan", "Mai",  "Minh",  "Nga", "Ngân",
+    "Nhung", "Oanh",  "Phượng", "Quỳnh", "Thảo", "Thúy", "Thủy", "Trang", "Vân", "Yến",
 };
 
 static const char *const marked_surnames[] = {"Đặng", "Đỗ", "Đào", "Đinh", "Đoàn"};
@@ -43,23 +43,23 @@ static const char *const marked_male[] = {"Hòa", "Thụy", "Hóa"};
 static const char *const marked_female[] = {"Thủy", "Thúy", "Thùy", "Hòa"};
 
 static const char *const phone_prefixes[] = {
-    "032", "033", "034", "035", "036", "037", "038", "039", "070", "076", "077", "078", "079",
-    "081", "082", "083", "084", "085", "086", "088", "089", "090", "091", "093", "094", "096",
-    "097", "098",
+    "032", "033", "034", "035", "036", "037", "038", "039", "070", "076",
+    "077", "078", "079", "081", "082", "083", "084", "085", "086", "088",
+    "089", "090", "091", "093", "094", "096", "097", "098",
 };
 
 static const char *const streets[] = {
-    "đường Lạch Tray",      "đường Tô Hiệu",        "đường Trần Nguyên Hãn",
-    "phố Cát Dài",          "phố Hai Bà Trưng",     "đường Nguyễn Văn Linh",
-    "đường Lê Hồng Phong",  "đường Trường Chinh",   "phố Cầu Đất",
-    "đường Văn Cao",        "đường Ngô Gia Tự",     "phố Lương Khánh Thiện",
-    "đường Phạm Văn Đồng",  "đường Bạch Đằng",      "đường Máng Nước",
+    "đường Lạch Tray",     "đường Tô Hiệu",      "đường Trần Nguyên Hãn",
+    "phố Cát Dài",         "phố Hai Bà Trưng",   "đường Nguyễn Văn Linh",
+    "đường Lê Hồng Phong", "đường Trường Chinh", "phố Cầu Đất",
+    "đường Văn Cao",       "đường Ngô Gia Tự",   "phố Lương Khánh Thiện",
+    "đường Phạm Văn Đồng", "đường Bạch Đằng",    "đường Máng Nước",
 };
 
 static const char *const hamlets[] = {
-    "thôn 1",       "thôn 2",         "thôn 3",       "thôn Đông",    "thôn Đoài",
-    "thôn Trung",   "thôn Kim Sơn",   "thôn Lương Xá", "thôn Xuân Úc", "thôn Phú Xuân",
-    "thôn An Hòa",  "thôn Minh Khai", "thôn Tiền Phong",
+    "thôn 1",      "thôn 2",         "thôn 3",          "thôn Đông",    "thôn Đoài",
+    "thôn Trung",  "thôn Kim Sơn",   "thôn Lương Xá",   "thôn Xuân Úc", "thôn Phú Xuân",
+    "thôn An Hòa", "thôn Minh Khai", "thôn Tiền Phong",
 };
 
 const char *names_surname(struct random *random)
