@@ -225,7 +225,9 @@ static void put_contact(const struct world *world, uint64_t id, unsigned round,
                         const struct person *owner, struct row *row)
 {
     struct random random;
-    random_init(&random, world->seed, STREAM_LICENCES + 200, id);
+    random_init(&random, world->seed, STREAM_CONTACTS, id);
+    size_t state = random_weighted(&random, state_weights, COUNT(state_weights));
+    cell_set(&row->cell[BUSINESS_STATUS], states[(state + round) % COUNT(states)]);
     const struct commune *commune = commune_at(owner->commune);
     cell_clear(&row->cell[BUSINESS_ADDRESS]);
     names_put_street(&row->cell[BUSINESS_ADDRESS], &random, commune->type == COMMUNE_PHUONG, round);
@@ -236,8 +238,6 @@ static void put_contact(const struct world *world, uint64_t id, unsigned round,
     cell_null(&row->cell[BUSINESS_PHONE]);
     if (round > 0 || id % 20 != 0)
         names_put_phone(&row->cell[BUSINESS_PHONE], &random, round);
-    size_t state = random_weighted(&random, state_weights, COUNT(state_weights));
-    cell_set(&row->cell[BUSINESS_STATUS], states[(state + round) % COUNT(states)]);
 }
 
 static void put_owner(const struct world *world, uint64_t id, size_t form, struct row *row,

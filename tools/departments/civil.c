@@ -157,7 +157,7 @@ void civil_person(const struct world *world, uint64_t id, struct person *person)
     person->commune = home.commune;
     draw_role(&random, &home, person);
     draw_birth_and_cccd(&random, world->seed, id, person);
-    bool undocumented = random_permille(&random, 170) && person->age_group == 5;
+    bool undocumented = random_permille(&random, 250) && person->age_group == 5;
     person->has_cccd = dirty || !undocumented;
     if (dirty && dirt.hit->fits != NULL)
         names_draw_marked(&random, person->female, &person->name);
@@ -210,7 +210,7 @@ static void put_contact(const struct world *world, uint64_t id, unsigned round,
                         const struct person *person, struct row *row)
 {
     struct random random;
-    random_init(&random, world->seed, STREAM_OWNERS, person->household);
+    random_init(&random, world->seed, STREAM_ADDRESSES, person->household);
     size_t place = person->commune + (round > 0 && id % 3 == 0 ? round % COMMUNE_COUNT : 0);
     const struct commune *commune = commune_at(place);
     cell_set(&row->cell[CIVIL_COMMUNE], commune->code);
@@ -220,7 +220,7 @@ static void put_contact(const struct world *world, uint64_t id, unsigned round,
     cell_put(address, ", ");
     commune_put(address, commune);
     cell_put(address, ", thành phố Hải Phòng");
-    random_init(&random, world->seed, STREAM_OWNERS + 100, id);
+    random_init(&random, world->seed, STREAM_PHONES, id);
     struct cell *phone = &row->cell[CIVIL_PHONE];
     cell_null(phone);
     if (round > 0 || (person->age_group < 5 && id % 10 != 0))
@@ -231,7 +231,7 @@ static void put_status(const struct world *world, uint64_t id, const struct pers
                        struct row *row)
 {
     struct random random;
-    random_init(&random, world->seed, STREAM_PEOPLE + 100, id);
+    random_init(&random, world->seed, STREAM_STATUSES, id);
     cell_set(&row->cell[CIVIL_ETHNIC], ethnic_codes[random_weighted(&random, ethnic_weights, 7)]);
     cell_set(&row->cell[CIVIL_RELIGION], religions[random_weighted(&random, religion_weights, 4)]);
     uint64_t fate = random_below(&random, 1000);

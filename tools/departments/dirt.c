@@ -8,6 +8,7 @@
 #include "civil.h"
 #include "garble.h"
 #include "land.h"
+#include "owner.h"
 #include "random.h"
 
 #include <string.h>
@@ -110,6 +111,14 @@ static void to_eth(struct dirt_site *site)
     garble_eth(site->cell);
 }
 
+/* The owner was chosen for the name and may hold another business: no personal tax code here. */
+static void to_owner_eth(struct dirt_site *site)
+{
+    garble_eth(site->cell);
+    if (site->row->cell[BUSINESS_TAX_CODE].len == 12)
+        cell_null(&site->row->cell[BUSINESS_TAX_CODE]);
+}
+
 static void to_new_tone(struct dirt_site *site)
 {
     garble_new_tone(site->cell);
@@ -135,20 +144,27 @@ static void wrap(struct cell *cell, const char *before, const char *after)
 
 static void add_honorific(struct dirt_site *site)
 {
-    static const char *const before[] = {"hộ ông ", "Hộ bà: ", "Ông ", "bà ", "hộ ông "};
+    static const char *const men[] = {"hộ ông ", "Hộ ông: ", "Ông ", "ông ", "hộ ông "};
+    static const char *const women[] = {"hộ bà ", "Hộ bà: ", "Bà ", "bà ", "hộ bà "};
     static const char *const after[] = {" (đã mất)", "", "", " (đã chết)", ""};
-    wrap(site->cell, before[site->turn % COUNT(before)], after[site->turn % COUNT(after)]);
+    struct person owner;
+    owner_find(site->world, site->department, site->id, 0, &owner);
+    const char *const *before = owner.female ? women : men;
+    wrap(site->cell, before[site->turn % COUNT(men)], after[site->turn % COUNT(after)]);
 }
 
 static void add_spouse(struct dirt_site *site)
 {
-    static const char *const joints[] = {" - Bà ", " và bà ", "; Bà ", "\nBà "};
+    static const char *const joints[] = {" - ", " và ", "; ", "\n"};
     struct random random;
     struct name name;
+    struct person owner;
+    owner_find(site->world, site->department, site->id, 0, &owner);
     random_init(&random, site->world->seed, STREAM_DIRT, site->id);
     name.surname = names_surname(&random);
-    names_draw(&random, true, &name);
-    wrap(site->cell, "Ông ", joints[site->turn % COUNT(joints)]);
+    names_draw(&random, !owner.female, &name);
+    wrap(site->cell, owner.female ? "Bà " : "Ông ", joints[site->turn % COUNT(joints)]);
+    cell_put(site->cell, owner.female ? "ông " : "bà ");
     names_put(site->cell, &name);
 }
 
@@ -250,6 +266,15 @@ static struct cell *commune_cell(const struct dirt_site *site)
     return &site->row->cell[columns[site->department]];
 }
 
+/* Sheets 61 to 100 are free in every commune: neither old numbers nor today's. */
+static void move_to_spare_sheet(struct dirt_site *site)
+{
+    cell_clear(&site->row->cell[LAND_SHEET]);
+    cell_put_number(&site->row->cell[LAND_SHEET], 61 + site->turn / 1000 % 40, 0);
+    cell_clear(&site->row->cell[LAND_PARCEL]);
+    cell_put_number(&site->row->cell[LAND_PARCEL], 1 + site->turn % 1000, 0);
+}
+
 /* The code is today's and right; only the address still lives in the old units. */
 static void mix_units(struct dirt_site *site)
 {
@@ -263,8 +288,9 @@ static void mix_units(struct dirt_site *site)
     cell_put(site->cell, ", ");
     cell_put(site->cell, unit->parent);
     cell_put(site->cell, ", thành phố Hải Phòng");
-    if (site->department != DEPARTMENT_LAND)
-        cell_set(commune_cell(site), unit->new_code);
+    cell_set(commune_cell(site), unit->new_code);
+    if (site->department == DEPARTMENT_LAND)
+        move_to_spare_sheet(site);
     if (unit->partial)
         site->outcome = "flag";
 }
@@ -479,7 +505,7 @@ static const struct dirt_hit hits[] = {
     {2, BUSINESS, BUSINESS_TAX_CODE, "quarantine", to_scientific, NULL, false},
     {3, BUSINESS, BUSINESS_NAME, "repair", to_legacy, NULL, false},
     {4, BUSINESS, BUSINESS_NAME, "repair", to_double_utf8, NULL, false},
-    {7, BUSINESS, BUSINESS_OWNER, "repair", to_eth, garble_fits_eth, false},
+    {7, BUSINESS, BUSINESS_OWNER, "repair", to_owner_eth, garble_fits_eth, false},
     {9, BUSINESS, BUSINESS_NAME, "repair", to_one_case, NULL, false},
     {12, BUSINESS, BUSINESS_OWNER, "repair", name_owning_firm, NULL, false},
     {14, BUSINESS, BUSINESS_ISSUED, "repair", to_year_only, NULL, false},
