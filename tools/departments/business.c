@@ -163,7 +163,7 @@ static void put_tax_code(struct cell *cell, uint64_t id, size_t form, const stru
         business_put_tax_code(cell, id);
         if (form == BRANCH)
             cell_put(cell, "-001");
-    } else if (id % 10 < 7) {
+    } else if (id % 10 < 7 && !owner->twin) {
         cell_set(cell, owner->cccd);
     }
 }

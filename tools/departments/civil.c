@@ -147,7 +147,8 @@ void civil_person(const struct world *world, uint64_t id, struct person *person)
 {
     struct dirt dirt;
     bool dirty = dirt_find(world, DEPARTMENT_CIVIL, id, &dirt);
-    if (dirty && dirt.hit->twin)
+    person->twin = dirty && dirt.hit->twin;
+    if (person->twin)
         id = plan_id(&world->people, plan_rank(&world->people, id) - 1);
     struct household home;
     struct random random;

@@ -31,6 +31,8 @@ struct person {
     struct date birth;
     bool female;
     bool has_cccd;
+    /* This row repeats the person of another row. */
+    bool twin;
     char cccd[13];
     uint64_t household;
     unsigned member;
