@@ -10,7 +10,7 @@ OPT     := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-omit-frame-point
                        -fno-sanitize-recover=all,-O2)
 , := ,
 CFLAGS  := -std=c17 -D_GNU_SOURCE -g $(OPT) -fvisibility=hidden -fno-strict-aliasing $(WARN)
-CPPFLAGS = -Iinclude $(shell pkg-config --cflags $(PKGS))
+CPPFLAGS = -Iinclude -Isrc $(shell pkg-config --cflags $(PKGS))
 LDLIBS   = $(shell pkg-config --libs $(PKGS)) -lm
 LDFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined)
 

@@ -34,7 +34,7 @@ struct kho_diags {
     struct kho_arena *arena;
     struct kho_diag *items;
     size_t count;
-    size_t errors;   /* all errors found, also those not kept */
+    size_t errors; /* all errors found, also those not kept */
     size_t warnings;
 };
 

@@ -18,10 +18,10 @@
 #include <kho/config/diag.h>
 
 enum kho_expr_kind {
-    KHO_EXPR_COLUMN,  /* text = name */
-    KHO_EXPR_STRING,  /* text = value, quotes undone */
-    KHO_EXPR_NUMBER,  /* text = as written: -?digits[.digits] */
-    KHO_EXPR_BOOL,    /* truth */
+    KHO_EXPR_COLUMN, /* text = name */
+    KHO_EXPR_STRING, /* text = value, quotes undone */
+    KHO_EXPR_NUMBER, /* text = as written: -?digits[.digits] */
+    KHO_EXPR_BOOL,   /* truth */
     KHO_EXPR_NULL,
     KHO_EXPR_CALL,    /* text = function's name, args */
     KHO_EXPR_COMPARE, /* op, args[0], args[1] */
@@ -49,8 +49,8 @@ struct kho_expr {
 
 /* Parses `source`, which begins at `pos` in its file (places inside count on from there; in a block
  * scalar they all say `pos`). Problems go to `diags`; returns NULL then. */
-struct kho_expr *kho_expr_parse(struct kho_arena *arena, struct kho_text source,
-                                struct kho_pos pos, struct kho_diags *diags);
+struct kho_expr *kho_expr_parse(struct kho_arena *arena, struct kho_text source, struct kho_pos pos,
+                                struct kho_diags *diags);
 
 /* Appends a canonical text of the tree: same meaning, same text. Fingerprints are made of it. */
 void kho_expr_canonical(const struct kho_expr *expr, struct kho_buf *out);

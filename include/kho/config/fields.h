@@ -9,10 +9,10 @@
 #include <kho/config/yaml.h>
 
 enum kho_field_kind {
-    KHO_FIELD_TEXT,     /* struct kho_text */
-    KHO_FIELD_NAME,     /* struct kho_text: [a-z][a-z0-9_]*, dots allowed between, at most 63 bytes */
-    KHO_FIELD_INT,      /* int64_t */
-    KHO_FIELD_BOOL,     /* bool: true, false (also yes, no) */
+    KHO_FIELD_TEXT, /* struct kho_text */
+    KHO_FIELD_NAME, /* struct kho_text: [a-z][a-z0-9_]*, dots allowed between, at most 63 bytes */
+    KHO_FIELD_INT,  /* int64_t */
+    KHO_FIELD_BOOL, /* bool: true, false (also yes, no) */
     KHO_FIELD_DURATION, /* int64_t milliseconds: 500ms, 30s, 5m, 2h, 1d */
     KHO_FIELD_SIZE,     /* int64_t bytes: 64MB (1024s), 10kB, 2GB */
     KHO_FIELD_PERCENT,  /* int64_t millionths: 2% is 20000 */
@@ -32,10 +32,10 @@ struct kho_texts {
 struct kho_field {
     const char *name;
     enum kho_field_kind kind;
-    size_t offset;           /* of the value in the target struct */
+    size_t offset; /* of the value in the target struct */
     bool required;
-    const char *fallback;    /* the default as it would be written in YAML; NULL = zero */
-    const char *help;        /* one line */
+    const char *fallback;       /* the default as it would be written in YAML; NULL = zero */
+    const char *help;           /* one line */
     const char *const *choices; /* CHOICE: NULL-terminated words */
     const struct kho_field_table *group; /* GROUP */
 };

@@ -12,18 +12,18 @@
 
 struct kho_warehouse {
     struct kho_text name;
-    struct kho_pos pos;      /* of the file */
+    struct kho_pos pos;       /* of the file */
     struct kho_text timezone; /* IANA name; default UTC */
-    struct kho_text store;   /* "embedded" or a postgres:// URL or libpq conninfo without password */
+    struct kho_text store; /* "embedded" or a postgres:// URL or libpq conninfo without password */
     struct kho_secret password; /* of the store */
-    struct kho_text lake;    /* file:///abs/dir or a directory relative to the project */
+    struct kho_text lake;       /* file:///abs/dir or a directory relative to the project */
     struct kho_secret sign_key;
 };
 
 struct kho_source_limits {
     int64_t rows_per_second; /* 0 = no limit */
     int64_t statement_timeout_ms;
-    struct kho_text hours;   /* "22:00-05:00" or NULL */
+    struct kho_text hours; /* "22:00-05:00" or NULL */
 };
 
 struct kho_source_config {
@@ -61,14 +61,14 @@ struct kho_retry {
 struct kho_job {
     struct kho_text name;
     struct kho_pos pos;
-    struct kho_text from;   /* source.table or source.schema.table; NULL if sql */
+    struct kho_text from; /* source.table or source.schema.table; NULL if sql */
     struct kho_pos from_pos;
     struct kho_text source; /* with sql: `source:` names it; with from: its first part */
     struct kho_text sql;
-    struct kho_text to;     /* shared schema */
+    struct kho_text to; /* shared schema */
     struct kho_pos to_pos;
-    struct kho_texts key;   /* source columns */
-    struct kho_text feed;   /* default: the source's name */
+    struct kho_texts key; /* source columns */
+    struct kho_text feed; /* default: the source's name */
     struct kho_pos feed_pos;
     struct kho_text schedule; /* kept for the scheduler */
     int late;

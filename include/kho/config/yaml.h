@@ -23,12 +23,12 @@ struct kho_yaml_node {
     struct kho_yaml_key {
         struct kho_text name;
         struct kho_pos pos;
-    } *keys; /* MAPPING: items[i] stands under keys[i] */
+    } * keys; /* MAPPING: items[i] stands under keys[i] */
 };
 
-/* Parses `content` (owned by the caller, kept by the tree for messages) as the file shown as `file`.
- * Problems go to `diags`; returns NULL if there is no usable tree. An empty file has no tree and is
- * a problem. */
+/* Parses `content` (owned by the caller, kept by the tree for messages) as the file shown as
+ * `file`. Problems go to `diags`; returns NULL if there is no usable tree. An empty file has no
+ * tree and is a problem. */
 struct kho_yaml_node *kho_yaml_parse(struct kho_arena *arena, const char *file,
                                      struct kho_text content, struct kho_diags *diags);
 

@@ -32,7 +32,8 @@ KHO_MUST_USE char *kho_arena_bytes(struct kho_arena *arena, size_t bytes);
 /* Returns a zeroed array; `count * size` is checked for overflow. */
 KHO_MUST_USE void *kho_arena_array(struct kho_arena *arena, size_t count, size_t size);
 
-/* Gives back the tail of the newest kho_arena_bytes() allocation: it keeps its first `used` bytes. */
+/* Gives back the tail of the newest kho_arena_bytes() allocation: it keeps its first `used` bytes.
+ */
 void kho_arena_shrink(struct kho_arena *arena, const char *bytes, size_t size, size_t used);
 
 /* Copies into the arena; results are NUL-terminated. */

@@ -30,17 +30,17 @@
 #define KHO_MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /* Returns false from the enclosing function as soon as `call` returns false. */
-#define KHO_TRY(call)                                                                              \
-    do {                                                                                           \
-        if (!(call))                                                                               \
-            return false;                                                                          \
+#define KHO_TRY(call)     \
+    do {                  \
+        if (!(call))      \
+            return false; \
     } while (0)
 
 /* Ends the process with the place and the reason. For mistakes of ours, never for input. */
-#define KHO_BUG_IF(condition)                                                                      \
-    do {                                                                                           \
-        if (KHO_UNLIKELY(condition))                                                               \
-            kho_bug(__FILE__, __LINE__, #condition);                                               \
+#define KHO_BUG_IF(condition)                        \
+    do {                                             \
+        if (KHO_UNLIKELY(condition))                 \
+            kho_bug(__FILE__, __LINE__, #condition); \
     } while (0)
 
 KHO_NORETURN void kho_bug(const char *file, int line, const char *condition);

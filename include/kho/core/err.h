@@ -10,16 +10,16 @@
 #include <kho/core/base.h>
 
 /* X(name, word, exit code, worth a retry) */
-#define KHO_ERR_CLASSES(X)                                                                         \
-    X(NONE, "ok", 0, false)                                                                        \
-    X(FAILED, "failed", 1, false)                                                                  \
-    X(USAGE, "usage", 2, false)                                                                    \
-    X(CONFIG, "configuration", 2, false)                                                           \
-    X(LIMIT, "stopped by a limit", 4, false)                                                       \
-    X(UNREACHABLE, "unreachable", 5, true)                                                         \
-    X(BUSY, "already running", 6, true)                                                            \
-    X(VERIFY, "verification failed", 7, false)                                                     \
-    X(LATE, "late", 8, false)                                                                      \
+#define KHO_ERR_CLASSES(X)                     \
+    X(NONE, "ok", 0, false)                    \
+    X(FAILED, "failed", 1, false)              \
+    X(USAGE, "usage", 2, false)                \
+    X(CONFIG, "configuration", 2, false)       \
+    X(LIMIT, "stopped by a limit", 4, false)   \
+    X(UNREACHABLE, "unreachable", 5, true)     \
+    X(BUSY, "already running", 6, true)        \
+    X(VERIFY, "verification failed", 7, false) \
+    X(LATE, "late", 8, false)                  \
     X(INTERRUPTED, "interrupted", 130, false)
 
 enum kho_err_class {
@@ -35,7 +35,8 @@ struct kho_err {
     char hint[384];
 };
 
-/* Sets class and message; returns false, so that `return kho_err_set(...)` is the failing return. */
+/* Sets class and message; returns false, so that `return kho_err_set(...)` is the failing return.
+ */
 bool kho_err_set(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
     KHO_PRINTF(3, 4);
 

@@ -22,7 +22,8 @@ static inline bool kho_hash_eq(struct kho_hash128 a, struct kho_hash128 b)
     return a.high == b.high && a.low == b.low;
 }
 
-/* Adds modulo 2^128: an order-independent digest of a set of rows (a row that comes twice shows). */
+/* Adds modulo 2^128: an order-independent digest of a set of rows (a row that comes twice shows).
+ */
 static inline struct kho_hash128 kho_hash_add(struct kho_hash128 a, struct kho_hash128 b)
 {
     struct kho_hash128 sum = {a.high + b.high, a.low + b.low};

@@ -11,8 +11,8 @@
 struct kho_json {
     struct kho_buf *out;
     int depth;
-    int indent;           /* spaces a level; 0 = one line */
-    bool has_member[65];  /* whether a value stands before at each depth */
+    int indent;          /* spaces a level; 0 = one line */
+    bool has_member[65]; /* whether a value stands before at each depth */
 };
 
 void kho_json_init(struct kho_json *json, struct kho_buf *out, int indent);

@@ -52,7 +52,8 @@ struct kho_text kho_text_trim(struct kho_text text);
  * returns all of it and sets `*rest` to NULL. Loop while `rest.ptr != NULL`. */
 struct kho_text kho_text_cut(struct kho_text *rest, char separator);
 
-/* Parses a whole text as a decimal integer, sign allowed. False if it is anything else or too large. */
+/* Parses a whole text as a decimal integer, sign allowed. False if it is anything else or too
+ * large. */
 KHO_MUST_USE bool kho_text_to_int(struct kho_text text, int64_t *value);
 
 /* Returns the candidate nearest to `word` by edit distance (insert, delete, replace, swap), or NULL

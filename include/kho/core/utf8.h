@@ -15,7 +15,8 @@ size_t kho_utf8_check(struct kho_text text);
 /* Returns whether all bytes are below 0x80. */
 bool kho_utf8_is_ascii(struct kho_text text);
 
-/* Reads one code point of valid UTF-8 and moves `*at` behind it; 0 at the end (`*at == text.len`). */
+/* Reads one code point of valid UTF-8 and moves `*at` behind it; 0 at the end (`*at == text.len`).
+ */
 uint32_t kho_utf8_next(struct kho_text text, size_t *at);
 /* Writes a code point as 1 to 4 bytes and returns how many. */
 size_t kho_utf8_put(uint32_t code_point, char out[4]);
@@ -33,8 +34,8 @@ uint32_t kho_utf8_upper(uint32_t code_point);
 bool kho_utf8_is_letter(uint32_t code_point);
 bool kho_utf8_is_space(uint32_t code_point); /* Unicode white space, no-break spaces included */
 
-/* Returns lower case without diacritics (đ is d, ð is d), runs of anything that is no letter or digit
- * as one space, none at the ends: a key to search and match by, never shown. In the arena. */
+/* Returns lower case without diacritics (đ is d, ð is d), runs of anything that is no letter or
+ * digit as one space, none at the ends: a key to search and match by, never shown. In the arena. */
 struct kho_text kho_utf8_fold(struct kho_arena *arena, struct kho_text text);
 
 #endif

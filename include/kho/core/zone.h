@@ -1,6 +1,6 @@
 /*
- * Time zones of the system's tzdata (TZif, RFC 8536; the transitions of its 64-bit block). After the
- * last transition listed the last offset goes on.
+ * Time zones of the system's tzdata (TZif, RFC 8536; the transitions of its 64-bit block). After
+ * the last transition listed the last offset goes on.
  */
 #ifndef KHO_CORE_ZONE_H
 #define KHO_CORE_ZONE_H

@@ -39,9 +39,9 @@ struct kho_program_options {
     const struct kho_zone *zone;
 };
 
-/* Compiles; problems (unknown function, wrong number or kind of arguments, a column that neither side
- * has, a required schema column that nothing maps) go to `diags` with their places. Returns NULL if
- * there were errors. */
+/* Compiles; problems (unknown function, wrong number or kind of arguments, a column that neither
+ * side has, a required schema column that nothing maps) go to `diags` with their places. Returns
+ * NULL if there were errors. */
 struct kho_program *kho_program_new(struct kho_arena *arena,
                                     const struct kho_program_options *options,
                                     struct kho_diags *diags);
@@ -64,8 +64,8 @@ struct kho_batch *kho_program_output(const struct kho_program *program, struct k
 /* Normalises the rows `rows[0..n)` of `in` (columns = inputs; ascending row numbers) into `out`,
  * which is cleared first: row i of `out` is row rows[i] of `in`, with its key and hash. Cells of
  * `out` may point into `in`'s arena: clear `out` first. Rejected rows stay in `out`, marked. */
-void kho_program_run(struct kho_program *program, const struct kho_batch *in,
-                     const uint32_t *rows, size_t n, struct kho_batch *out);
+void kho_program_run(struct kho_program *program, const struct kho_batch *in, const uint32_t *rows,
+                     size_t n, struct kho_batch *out);
 
 /* Writes the functions' table for `kho help functions`, or Markdown for the README. */
 void kho_program_functions_show(bool markdown, struct kho_buf *out);

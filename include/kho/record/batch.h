@@ -1,7 +1,7 @@
 /*
- * A few thousand rows on their way: columns of cells in wire form, and what is wrong with which row.
- * All bytes belong to the batch's arena; kho_batch_clear() ends their life. The only struct that
- * peers (source, normalise, store, lake) exchange.
+ * A few thousand rows on their way: columns of cells in wire form, and what is wrong with which
+ * row. All bytes belong to the batch's arena; kho_batch_clear() ends their life. The only struct
+ * that peers (source, normalise, store, lake) exchange.
  */
 #ifndef KHO_RECORD_BATCH_H
 #define KHO_RECORD_BATCH_H
@@ -35,7 +35,7 @@ struct kho_batch {
     struct kho_batch_column *columns;
     size_t n_columns;
     size_t n_rows;
-    int64_t first_row; /* 1 = the source's first */
+    int64_t first_row;          /* 1 = the source's first */
     struct kho_text *keys;      /* one a row: the record's key as text; NULL = no key */
     struct kho_hash128 *hashes; /* one a row: of the raw row */
     uint8_t *rejected;          /* one a row: 1 if a REJECT stands against it */
@@ -53,7 +53,6 @@ void kho_batch_clear(struct kho_batch *batch);
 
 /* Notes a reason against a row; column and rule are kept by pointer and must outlive the batch. */
 void kho_batch_reject(struct kho_batch *batch, size_t row, enum kho_severity severity,
-                      const char *column, const char *rule, const char *fmt, ...)
-    KHO_PRINTF(6, 7);
+                      const char *column, const char *rule, const char *fmt, ...) KHO_PRINTF(6, 7);
 
 #endif

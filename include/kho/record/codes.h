@@ -1,7 +1,7 @@
 /*
  * Code lists: schemas/codes/<list>.csv, RFC 4180, UTF-8, with a header row. The columns `code` and
- * `name` are required; `parent`, `valid_from`, `valid_to`, `note` are plain facts; each other column is a
- * *system*: how that department writes the code, several spellings separated by `|`.
+ * `name` are required; `parent`, `valid_from`, `valid_to`, `note` are plain facts; each other
+ * column is a *system*: how that department writes the code, several spellings separated by `|`.
  */
 #ifndef KHO_RECORD_CODES_H
 #define KHO_RECORD_CODES_H

@@ -13,22 +13,22 @@
 #include <kho/core/text.h>
 
 /* X(name, SQL type) */
-#define KHO_WIRES(X)                                                                               \
-    X(TEXT, "text")            /* the bytes: text, varchar, name, enum, json, xml, anything cast */ \
-    X(BPCHAR, "character")     /* the bytes, blank-padded by the type */                           \
-    X(BOOL, "boolean")         /* 1 byte, 0 or 1 */                                                \
-    X(INT2, "smallint")        /* big-endian two's complement */                                   \
-    X(INT4, "integer")                                                                             \
-    X(INT8, "bigint")                                                                              \
-    X(FLOAT4, "real")          /* IEEE 754, big-endian */                                          \
-    X(FLOAT8, "double precision")                                                                  \
-    X(NUMERIC, "numeric")      /* ndigits, weight, sign, dscale, base-10000 digits */              \
-    X(DATE, "date")            /* int32 days since 2000-01-01; INT32_MIN/MAX are infinities */     \
-    X(TIMESTAMP, "timestamp without time zone") /* int64 us since 2000-01-01; MIN/MAX infinite */  \
-    X(TIMESTAMPTZ, "timestamp with time zone")                                                     \
-    X(UUID, "uuid")            /* 16 bytes */                                                      \
-    X(BYTEA, "bytea")                                                                              \
-    X(JSONB, "jsonb")          /* 1 version byte (1), then text */
+#define KHO_WIRES(X)                                                                              \
+    X(TEXT, "text")        /* the bytes: text, varchar, name, enum, json, xml, anything cast */   \
+    X(BPCHAR, "character") /* the bytes, blank-padded by the type */                              \
+    X(BOOL, "boolean")     /* 1 byte, 0 or 1 */                                                   \
+    X(INT2, "smallint")    /* big-endian two's complement */                                      \
+    X(INT4, "integer")                                                                            \
+    X(INT8, "bigint")                                                                             \
+    X(FLOAT4, "real") /* IEEE 754, big-endian */                                                  \
+    X(FLOAT8, "double precision")                                                                 \
+    X(NUMERIC, "numeric") /* ndigits, weight, sign, dscale, base-10000 digits */                  \
+    X(DATE, "date")       /* int32 days since 2000-01-01; INT32_MIN/MAX are infinities */         \
+    X(TIMESTAMP, "timestamp without time zone") /* int64 us since 2000-01-01; MIN/MAX infinite */ \
+    X(TIMESTAMPTZ, "timestamp with time zone")                                                    \
+    X(UUID, "uuid") /* 16 bytes */                                                                \
+    X(BYTEA, "bytea")                                                                             \
+    X(JSONB, "jsonb") /* 1 version byte (1), then text */
 
 enum kho_wire {
 #define X(name, sql) KHO_WIRE_##name,
@@ -38,20 +38,22 @@ enum kho_wire {
 
 const char *kho_wire_sql(enum kho_wire wire);
 
-/* X(name, word in a schema, wire type, SQL type in the store, Frictionless type, one line of help) */
-#define KHO_TYPES(X)                                                                               \
-    X(TEXT, "text", TEXT, "text", "string", "text, NFC, white space collapsed")                    \
-    X(INTEGER, "integer", INT8, "bigint", "integer", "whole number of 64 bits")                    \
-    X(DECIMAL, "decimal", NUMERIC, "numeric", "number", "exact decimal number")                    \
-    X(BOOLEAN, "boolean", BOOL, "boolean", "boolean", "true or false")                             \
-    X(DATE, "date", DATE, "date", "date", "day of the Gregorian calendar")                         \
-    X(PARTIAL_DATE, "partial_date", TEXT, "text", "string",                                        \
-      "ISO 8601 date of reduced precision: 1965, 1965-05 or 1965-05-13")                           \
-    X(TIMESTAMPTZ, "timestamptz", TIMESTAMPTZ, "timestamp with time zone", "datetime", "instant")  \
-    X(CODE, "code", TEXT, "text", "string", "code of a list: code(sex)")                           \
-    X(CITIZEN_ID, "citizen_id", TEXT, "text", "string", "12-digit personal number")                \
-    X(TAX_CODE, "tax_code", TEXT, "text", "string", "tax code of 10 digits, 13 with branch, or a personal number of 12") \
-    X(PHONE, "phone", TEXT, "text", "string", "telephone number, E.164")                           \
+/* X(name, word in a schema, wire type, SQL type in the store, Frictionless type, one line of help)
+ */
+#define KHO_TYPES(X)                                                                              \
+    X(TEXT, "text", TEXT, "text", "string", "text, NFC, white space collapsed")                   \
+    X(INTEGER, "integer", INT8, "bigint", "integer", "whole number of 64 bits")                   \
+    X(DECIMAL, "decimal", NUMERIC, "numeric", "number", "exact decimal number")                   \
+    X(BOOLEAN, "boolean", BOOL, "boolean", "boolean", "true or false")                            \
+    X(DATE, "date", DATE, "date", "date", "day of the Gregorian calendar")                        \
+    X(PARTIAL_DATE, "partial_date", TEXT, "text", "string",                                       \
+      "ISO 8601 date of reduced precision: 1965, 1965-05 or 1965-05-13")                          \
+    X(TIMESTAMPTZ, "timestamptz", TIMESTAMPTZ, "timestamp with time zone", "datetime", "instant") \
+    X(CODE, "code", TEXT, "text", "string", "code of a list: code(sex)")                          \
+    X(CITIZEN_ID, "citizen_id", TEXT, "text", "string", "12-digit personal number")               \
+    X(TAX_CODE, "tax_code", TEXT, "text", "string",                                               \
+      "tax code of 10 digits, 13 with branch, or a personal number of 12")                        \
+    X(PHONE, "phone", TEXT, "text", "string", "telephone number, E.164")                          \
     X(PERSON_NAME, "person_name", TEXT, "text", "string", "name of one person")
 
 enum kho_type {

@@ -53,9 +53,9 @@ struct kho_text kho_wire_from_bool(struct kho_arena *arena, bool value);
 bool kho_wire_from_date(struct kho_arena *arena, int64_t days, struct kho_text *cell);
 bool kho_wire_from_timestamp(struct kho_arena *arena, int64_t instant_us, struct kho_text *cell);
 
-/* Exact decimals. Parses `-?digits[.digits]` (also leading +; no exponent, no spaces) into a numeric
- * cell whose display scale is the digits behind the point. False if it is anything else or over
- * 1000 digits. */
+/* Exact decimals. Parses `-?digits[.digits]` (also leading +; no exponent, no spaces) into a
+ * numeric cell whose display scale is the digits behind the point. False if it is anything else or
+ * over 1000 digits. */
 bool kho_wire_from_decimal(struct kho_arena *arena, struct kho_text text, struct kho_text *cell);
 
 #endif

@@ -1,0 +1,92 @@
+/* Making and extending error values; texts that do not fit end in an ellipsis. */
+#include <kho/core/err.h>
+
+#include <signal.h>
+
+#include <kho/core/interrupt.h>
+
+static const struct {
+    const char *word;
+    int exit_code;
+    bool retryable;
+} classes[] = {
+#define X(name, word, exit_code, retryable) [KHO_ERR_##name] = {word, exit_code, retryable},
+    KHO_ERR_CLASSES(X)
+#undef X
+};
+
+static void mark_cut(char *message, size_t size, int len)
+{
+    if (len >= 0 && (size_t)len >= size)
+        memcpy(message + size - 4, "...", 4);
+}
+
+static KHO_PRINTF(3, 0) void put(char *message, size_t size, const char *fmt, va_list args)
+{
+    mark_cut(message, size, vsnprintf(message, size, fmt, args));
+}
+
+bool kho_err_set(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
+{
+    char message[sizeof(err->message)];
+    va_list args;
+    va_start(args, fmt);
+    put(message, sizeof(message), fmt, args);
+    va_end(args);
+    *err = (struct kho_err){.class = class};
+    memcpy(err->message, message, sizeof(message));
+    return false;
+}
+
+bool kho_err_errno(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
+{
+    int number = errno;
+    char message[sizeof(err->message)];
+    va_list args;
+    va_start(args, fmt);
+    put(message, sizeof(message), fmt, args);
+    va_end(args);
+    char reason[128];
+    const char *word = strerror_r(number, reason, sizeof(reason));
+    return kho_err_set(err, class, "%s: %s", message, word);
+}
+
+bool kho_err_context(struct kho_err *err, const char *fmt, ...)
+{
+    size_t len = strlen(err->message);
+    size_t room = sizeof(err->message) - len;
+    if (room <= 8)
+        return false;
+    memcpy(err->message + len, ", ", 3);
+    va_list args;
+    va_start(args, fmt);
+    put(err->message + len + 2, room - 2, fmt, args);
+    va_end(args);
+    return false;
+}
+
+bool kho_err_hint(struct kho_err *err, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    put(err->hint, sizeof(err->hint), fmt, args);
+    va_end(args);
+    return false;
+}
+
+const char *kho_err_word(enum kho_err_class class)
+{
+    return classes[class].word;
+}
+
+int kho_err_exit_code(enum kho_err_class class)
+{
+    if (class == KHO_ERR_INTERRUPTED && kho_interrupt_signal() == SIGTERM)
+        return 143;
+    return classes[class].exit_code;
+}
+
+bool kho_err_is_retryable(enum kho_err_class class)
+{
+    return classes[class].retryable;
+}

@@ -1,0 +1,184 @@
+/* Cutting the COPY BINARY stream (PostgreSQL 15 documentation, COPY, "Binary Format") into batches,
+ * and making each row's key and hash. */
+#include "postgres.h"
+
+#include <poll.h>
+
+#include <kho/core/clock.h>
+#include <kho/core/interrupt.h>
+#include <kho/record/wire.h>
+
+static const char signature[11] = "PGCOPY\n\377\r\n";
+
+static bool broken(const struct kho_source *source, struct kho_err *err)
+{
+    return kho_err_set(err, KHO_ERR_FAILED,
+                       "the server sent a malformed row %" PRId64 ", reading %s",
+                       source->rows_read + 1, source->label);
+}
+
+/* The header: signature, flags, length of an extension to pass over. */
+static bool pass_header(struct kho_source *source, struct kho_text *bytes, struct kho_err *err)
+{
+    if (bytes->len < 19 || memcmp(bytes->ptr, signature, sizeof(signature)) != 0)
+        return broken(source, err);
+    size_t extension = kho_be32(bytes->ptr + 15);
+    if (extension > bytes->len - 19)
+        return broken(source, err);
+    bytes->ptr += 19 + extension;
+    bytes->len -= 19 + extension;
+    source->header_seen = true;
+    return true;
+}
+
+/* Points the cells of row `row` into `tuple`, which lives in the batch's arena. */
+static bool split_row(const struct kho_source *source, struct kho_text tuple,
+                      struct kho_batch *batch, size_t row)
+{
+    const char *at = tuple.ptr + 2, *end = tuple.ptr + tuple.len;
+    if (kho_be16(tuple.ptr) != source->n_pulled)
+        return false;
+    for (size_t i = 0; i < source->n_pulled; i++) {
+        if (end - at < 4)
+            return false;
+        int32_t len = (int32_t)kho_be32(at);
+        at += 4;
+        if (len < 0) {
+            batch->columns[i].cells[row] = KHO_TEXT_NULL;
+            continue;
+        }
+        if (end - at < len)
+            return false;
+        batch->columns[i].cells[row] = (struct kho_text){at, (size_t)len};
+        at += len;
+    }
+    return at == end;
+}
+
+/* Writes a key part; several parts are joined by `|`, so `|` and `\` inside one are escaped. */
+static void put_escaped(struct kho_buf *out, struct kho_text part)
+{
+    for (size_t i = 0; i < part.len; i++) {
+        if (part.ptr[i] == '|' || part.ptr[i] == '\\')
+            kho_buf_char(out, '\\');
+        kho_buf_char(out, part.ptr[i]);
+    }
+}
+
+static bool key_part(const struct kho_source *source, struct kho_batch *batch, size_t row,
+                     size_t part, struct kho_text *text)
+{
+    const struct kho_batch_column *column = &batch->columns[source->key[part]];
+    struct kho_text cell = column->cells[row];
+    if (cell.ptr == NULL || !kho_wire_to_text(batch->arena, column->wire, cell, text))
+        return false;
+    /* Trailing blanks of character(n) are padding: PostgreSQL compares without them. */
+    while (column->wire == KHO_WIRE_BPCHAR && text->len != 0 && text->ptr[text->len - 1] == ' ')
+        text->len--;
+    return true;
+}
+
+#define LARGEST_KEY_BYTES 1000
+
+static bool make_key(const struct kho_source *source, struct kho_batch *batch, size_t row,
+                     struct kho_text *key)
+{
+    size_t n = source->job->key.count;
+    if (n == 1)
+        return key_part(source, batch, row, 0, key) && key->len <= LARGEST_KEY_BYTES;
+    struct kho_buf joined;
+    kho_buf_init(&joined, LARGEST_KEY_BYTES);
+    bool ok = true;
+    for (size_t i = 0; i < n && ok; i++) {
+        struct kho_text part;
+        ok = key_part(source, batch, row, i, &part);
+        if (i != 0)
+            kho_buf_char(&joined, '|');
+        if (ok)
+            put_escaped(&joined, part);
+    }
+    ok = ok && !joined.overflow;
+    if (ok)
+        *key = kho_arena_text(batch->arena, kho_buf_as_text(&joined));
+    kho_buf_release(&joined);
+    return ok;
+}
+
+static void take_key(const struct kho_source *source, struct kho_batch *batch, size_t row)
+{
+    struct kho_text *key = &batch->keys[row];
+    if (make_key(source, batch, row, key))
+        return;
+    *key = KHO_TEXT_NULL;
+    kho_batch_reject(batch, row, KHO_REJECT, NULL, "key", "the key is NULL or over %d bytes",
+                     LARGEST_KEY_BYTES);
+}
+
+static bool take_row(struct kho_source *source, struct kho_text bytes, struct kho_batch *batch,
+                     struct kho_err *err)
+{
+    size_t row = batch->n_rows;
+    struct kho_text tuple = {kho_arena_bytes(batch->arena, bytes.len), bytes.len};
+    memcpy((char *)tuple.ptr, bytes.ptr, bytes.len);
+    if (bytes.len < 2 || !split_row(source, tuple, batch, row))
+        return broken(source, err);
+    batch->hashes[row] = kho_hash_bytes(tuple.ptr, tuple.len, source->seed);
+    batch->keys[row] = KHO_TEXT_NULL;
+    batch->rejected[row] = 0;
+    batch->n_rows++;
+    take_key(source, batch, row);
+    source->rows_read++;
+    return true;
+}
+
+/* Sleeps until the source's rows_per_second allows what was read. */
+static bool be_polite(const struct kho_source *source, struct kho_err *err)
+{
+    if (source->rows_per_second <= 0)
+        return true;
+    int64_t due_us =
+        source->started_us + source->rows_read * KHO_US_PER_SECOND / source->rows_per_second;
+    int64_t wait_us;
+    while ((wait_us = due_us - kho_clock_monotonic_us()) > 0) {
+        poll(NULL, 0, (int)KHO_MIN(wait_us / 1000 + 1, 250));
+        KHO_TRY(kho_interrupt_check(err));
+    }
+    return true;
+}
+
+static bool next_message(struct kho_source *source, struct kho_text *bytes, bool *eof,
+                         struct kho_err *err)
+{
+    if (!kho_pg_copy_out_next(source->pg, bytes, eof, err))
+        return kho_err_context(err, "reading %s after %" PRId64 " rows", source->label,
+                               source->rows_read);
+    if (!*eof && !source->header_seen)
+        KHO_TRY(pass_header(source, bytes, err));
+    return true;
+}
+
+bool kho_source_next(struct kho_source *source, struct kho_batch *batch, bool *eof,
+                     struct kho_err *err)
+{
+    kho_batch_clear(batch);
+    batch->first_row = source->rows_read + 1;
+    size_t bytes_held = 0;
+    while (!source->ended && batch->n_rows < KHO_BATCH_ROWS && bytes_held < KHO_BATCH_BYTES) {
+        struct kho_text bytes;
+        bool end;
+        KHO_TRY(next_message(source, &bytes, &end, err));
+        if (end) {
+            source->ended = true;
+            break;
+        }
+        /* The trailer, a field count of -1, stands alone or behind the header of an empty result.
+         */
+        if (bytes.len == 0 || (bytes.len >= 2 && kho_be16(bytes.ptr) == UINT16_MAX))
+            continue;
+        bytes_held += bytes.len;
+        KHO_TRY(take_row(source, bytes, batch, err));
+    }
+    *eof = source->ended;
+    KHO_TRY(kho_interrupt_check(err));
+    return be_polite(source, err);
+}
