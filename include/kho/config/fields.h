@@ -41,7 +41,7 @@ struct kho_field {
 };
 
 struct kho_field_table {
-    const char *title; /* of the reference table, e.g. "A job: etl/jobs/*.yaml" */
+    const char *title; /* of the reference table, e.g. "A job: etl/jobs/NAME.yaml" */
     const struct kho_field *fields;
     size_t count;
 };
