@@ -1,0 +1,111 @@
+/* Turns what the server or libpq said into an error value. */
+#include "connection.h"
+
+#include <kho/core/text.h>
+
+static enum kho_err_class class_of(const char *sqlstate)
+{
+    static const struct {
+        const char *prefix;
+        enum kho_err_class class;
+    } classes[] = {
+        {"08", KHO_ERR_UNREACHABLE}, {"57P", KHO_ERR_UNREACHABLE}, {"53300", KHO_ERR_UNREACHABLE},
+        {"28", KHO_ERR_CONFIG},      {"3D000", KHO_ERR_CONFIG},    {"42P01", KHO_ERR_CONFIG},
+        {"42703", KHO_ERR_CONFIG},   {"42501", KHO_ERR_CONFIG},    {"3F000", KHO_ERR_CONFIG},
+        {"42", KHO_ERR_CONFIG},
+    };
+    for (size_t i = 0; i < KHO_COUNT(classes); i++)
+        if (strncmp(sqlstate, classes[i].prefix, strlen(classes[i].prefix)) == 0)
+            return classes[i].class;
+    return KHO_ERR_FAILED;
+}
+
+/* Copies without what stands in double quotes: `invalid input syntax for type integer: "..."`. */
+static void leave_out_quoted(const char *message, char *out, size_t size)
+{
+    size_t used = 0;
+    bool inside = false;
+    for (const char *p = message; *p != '\0' && used + 6 < size; p++) {
+        if (*p == '"') {
+            inside = !inside;
+            if (inside) {
+                memcpy(out + used, "\"...", 4);
+                used += 4;
+            }
+        }
+        if (!inside)
+            out[used++] = *p;
+    }
+    out[used] = '\0';
+}
+
+static bool fail_with(const char *sqlstate, const char *message, struct kho_err *err)
+{
+    char shown[800];
+    if (strncmp(sqlstate, "22", 2) == 0)
+        leave_out_quoted(message, shown, sizeof(shown));
+    else
+        snprintf(shown, sizeof(shown), "%s", message);
+    kho_err_set(err, class_of(sqlstate), "%s", shown);
+    snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
+    return false;
+}
+
+/* libpq's texts have several lines and end in one; ours are one line without a full stop. */
+static void one_line(const char *message, char *out, size_t size)
+{
+    struct kho_text text = kho_text_trim(kho_text_of(message));
+    size_t used = 0;
+    for (size_t i = 0; i < text.len && used + 2 < size; i++) {
+        char c = text.ptr[i];
+        if (c != '\n' && c != '\t') {
+            out[used++] = c;
+        } else if (used != 0 && out[used - 1] != ' ') {
+            out[used++] = ' ';
+        }
+    }
+    out[used] = '\0';
+}
+
+/* Before a connection stands there is no result to ask for its SQLSTATE: libpq's text has the
+ * server's word behind `FATAL:  `. */
+static const char *state_of_connect_failure(const char *message)
+{
+    static const struct {
+        const char *part;
+        const char *sqlstate;
+    } known[] = {
+        {"password authentication failed", "28P01"},
+        {"no pg_hba.conf entry", "28000"},
+        {"authentication failed", "28000"},
+        {"role \"", "28000"},
+        {"is not permitted to log in", "28000"},
+        {"permission denied for database", "42501"},
+        {"database \"", "3D000"},
+        {"too many connections", "53300"},
+    };
+    if (strstr(message, "FATAL:") == NULL)
+        return "08006";
+    for (size_t i = 0; i < KHO_COUNT(known); i++)
+        if (strstr(message, known[i].part) != NULL)
+            return known[i].sqlstate;
+    return "08006";
+}
+
+bool kho_pg_fail(struct kho_pg *pg, struct kho_err *err)
+{
+    char message[800];
+    one_line(PQerrorMessage(pg->conn), message, sizeof(message));
+    fail_with(state_of_connect_failure(message), message, err);
+    return kho_err_context(err, "talking to %s", pg->what);
+}
+
+bool kho_pg_fail_result(struct kho_pg *pg, const PGresult *result, struct kho_err *err)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (primary == NULL)
+        return kho_pg_fail(pg, err);
+    fail_with(sqlstate != NULL ? sqlstate : "XX000", primary, err);
+    return kho_err_context(err, "talking to %s", pg->what);
+}
