@@ -1,58 +1,18 @@
-/* Cutting the COPY BINARY stream (PostgreSQL 15 documentation, COPY, "Binary Format") into batches,
- * and making each row's key and hash. */
+/* Filling batches from the COPY stream, and making each row's key. */
 #include "postgres.h"
 
 #include <poll.h>
 
 #include <kho/core/clock.h>
 #include <kho/core/interrupt.h>
+#include <kho/record/copy.h>
 #include <kho/record/wire.h>
-
-static const char signature[11] = "PGCOPY\n\377\r\n";
 
 static bool broken(const struct kho_source *source, struct kho_err *err)
 {
     return kho_err_set(err, KHO_ERR_FAILED,
                        "the server sent a malformed row %" PRId64 ", reading %s",
                        source->rows_read + 1, source->label);
-}
-
-/* The header: signature, flags, length of an extension to pass over. */
-static bool pass_header(struct kho_source *source, struct kho_text *bytes, struct kho_err *err)
-{
-    if (bytes->len < 19 || memcmp(bytes->ptr, signature, sizeof(signature)) != 0)
-        return broken(source, err);
-    size_t extension = kho_be32(bytes->ptr + 15);
-    if (extension > bytes->len - 19)
-        return broken(source, err);
-    bytes->ptr += 19 + extension;
-    bytes->len -= 19 + extension;
-    source->header_seen = true;
-    return true;
-}
-
-/* Points the cells of row `row` into `tuple`, which lives in the batch's arena. */
-static bool split_row(const struct kho_source *source, struct kho_text tuple,
-                      struct kho_batch *batch, size_t row)
-{
-    const char *at = tuple.ptr + 2, *end = tuple.ptr + tuple.len;
-    if (kho_be16(tuple.ptr) != source->n_pulled)
-        return false;
-    for (size_t i = 0; i < source->n_pulled; i++) {
-        if (end - at < 4)
-            return false;
-        int32_t len = (int32_t)kho_be32(at);
-        at += 4;
-        if (len < 0) {
-            batch->columns[i].cells[row] = KHO_TEXT_NULL;
-            continue;
-        }
-        if (end - at < len)
-            return false;
-        batch->columns[i].cells[row] = (struct kho_text){at, (size_t)len};
-        at += len;
-    }
-    return at == end;
 }
 
 /* Writes a key part; several parts are joined by `|`, so `|` and `\` inside one are escaped. */
@@ -117,16 +77,9 @@ static void take_key(const struct kho_source *source, struct kho_batch *batch, s
 static bool take_row(struct kho_source *source, struct kho_text bytes, struct kho_batch *batch,
                      struct kho_err *err)
 {
-    size_t row = batch->n_rows;
-    struct kho_text tuple = {kho_arena_bytes(batch->arena, bytes.len), bytes.len};
-    memcpy((char *)tuple.ptr, bytes.ptr, bytes.len);
-    if (bytes.len < 2 || !split_row(source, tuple, batch, row))
+    if (!kho_copy_take_row(bytes, source->seed, batch))
         return broken(source, err);
-    batch->hashes[row] = kho_hash_bytes(tuple.ptr, tuple.len, source->seed);
-    batch->keys[row] = KHO_TEXT_NULL;
-    batch->rejected[row] = 0;
-    batch->n_rows++;
-    take_key(source, batch, row);
+    take_key(source, batch, batch->n_rows - 1);
     source->rows_read++;
     return true;
 }
@@ -152,8 +105,10 @@ static bool next_message(struct kho_source *source, struct kho_text *bytes, bool
     if (!kho_pg_copy_out_next(source->pg, bytes, eof, err))
         return kho_err_context(err, "reading %s after %" PRId64 " rows", source->label,
                                source->rows_read);
-    if (!*eof && !source->header_seen)
-        KHO_TRY(pass_header(source, bytes, err));
+    if (!*eof && !source->header_seen) {
+        source->header_seen = kho_copy_pass_header(bytes);
+        return source->header_seen || broken(source, err);
+    }
     return true;
 }
 
@@ -171,9 +126,7 @@ bool kho_source_next(struct kho_source *source, struct kho_batch *batch, bool *e
             source->ended = true;
             break;
         }
-        /* The trailer, a field count of -1, stands alone or behind the header of an empty result.
-         */
-        if (bytes.len == 0 || (bytes.len >= 2 && kho_be16(bytes.ptr) == UINT16_MAX))
+        if (kho_copy_is_end(bytes))
             continue;
         bytes_held += bytes.len;
         KHO_TRY(take_row(source, bytes, batch, err));

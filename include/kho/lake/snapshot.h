@@ -1,0 +1,71 @@
+/*
+ * A snapshot in a directory: one CSV.gz a dataset and, written last, datapackage.json (Frictionless
+ * Data Package v2: one resource a file with schema, rows, bytes, sha256). It is built aside, in
+ * `<lake>/.<name>.<pid>.new`, each file fsynced, re-read and hashed, and appears by one rename: a
+ * reader sees a whole snapshot or none.
+ *
+ * CSV: RFC 4180 with LF line ends, UTF-8, a header row; a NULL is an empty field, an empty text is
+ * a quoted empty field "". gzip without name and time, so the same rows give the same bytes.
+ * Values are the canonical texts of kho_wire_to_text().
+ */
+#ifndef KHO_LAKE_SNAPSHOT_H
+#define KHO_LAKE_SNAPSHOT_H
+
+#include <kho/core/arena.h>
+#include <kho/record/batch.h>
+#include <kho/record/schema.h>
+
+struct kho_snapshot_writer;
+
+struct kho_snapshot_options {
+    const char *lake;          /* the lake's directory; made if missing */
+    struct kho_text warehouse; /* who publishes */
+    int64_t created_us;        /* the instant of the store that the snapshot shows */
+};
+
+/* Begins a snapshot; its name is the instant in UTC: `20260101T010203Z`, with `-2`, `-3` ... behind
+ * it if that name is taken. Leftovers of dead writers in the lake are swept. What was begun and not
+ * committed is removed with the arena. FAILED with the path on any trouble. */
+KHO_MUST_USE bool kho_snapshot_begin(struct kho_arena *arena,
+                                     const struct kho_snapshot_options *options,
+                                     struct kho_snapshot_writer **writer, struct kho_err *err);
+
+/* Begins a dataset: the file `<domain>.<table>.csv.gz`. The columns are the engine's `_source` and
+ * `_key`, then the schema's. */
+KHO_MUST_USE bool kho_snapshot_dataset(struct kho_snapshot_writer *writer,
+                                       const struct kho_schema *schema, struct kho_err *err);
+
+/* Writes a batch whose columns are exactly those. */
+KHO_MUST_USE bool kho_snapshot_rows(struct kho_snapshot_writer *writer,
+                                    const struct kho_batch *batch, struct kho_err *err);
+
+/* Ends the dataset: the file is whole, fsynced, re-read and hashed. */
+KHO_MUST_USE bool kho_snapshot_dataset_end(struct kho_snapshot_writer *writer, int64_t *rows,
+                                           struct kho_err *err);
+
+/* Writes datapackage.json, makes all durable and renames the directory into place. `path` (in the
+ * arena of the writer) is where it stands. */
+KHO_MUST_USE bool kho_snapshot_commit(struct kho_snapshot_writer *writer, const char **path,
+                                      struct kho_err *err);
+
+struct kho_verified_file {
+    const char *path;
+    int64_t rows;
+    int64_t size_bytes;
+};
+
+struct kho_verified {
+    const char *name;
+    const char *created;
+    struct kho_verified_file *files;
+    size_t n_files;
+};
+
+/* Checks a snapshot without a database: the manifest is there and well-formed, each file it lists
+ * is there with its bytes and sha256, the gzip stream is whole, the header row is the schema's, the
+ * rows are as many as listed, each value is one of its type, required values are there, and no
+ * file stands there that is not listed. VERIFY with the first culprit's path otherwise. */
+KHO_MUST_USE bool kho_snapshot_verify(struct kho_arena *arena, const char *dir,
+                                      struct kho_verified *verified, struct kho_err *err);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * One run's loading: a feed of records into a shared schema's tables, published in one transaction
+ * or not at all.
+ *
+ *   kho_load_begin     takes the feed's lock, writes the ledger's row, reads the hashes of what
+ * stands kho_load_choose    tells which rows of a batch are not in the store as they are
+ *   kho_load_rows      takes those rows, normalised; rejects go to the ledger at once
+ *   kho_load_publish   compares, writes versions, proves, commits      or
+ *   kho_load_abandon   rolls back and writes the reason to the ledger
+ *
+ * How a change is found: a row's hash covers the raw source row and the mapping that reads it. A
+ * hash that the store holds needs neither normalising nor a write. All others are staged and
+ * compared by value, so that a changed mapping with the same outcome opens no version. An empty
+ * feed of an empty table is copied straight in and keyed afterwards.
+ *
+ * The proof: the sum modulo 2^128 of the hashes of all accepted rows read, against that of the rows
+ * which the store holds for the feed. Rows kept back because a newer version was rejected are
+ * counted as stale and left out of it.
+ */
+#ifndef KHO_STORE_LOAD_H
+#define KHO_STORE_LOAD_H
+
+#include <kho/record/batch.h>
+#include <kho/store/store.h>
+
+struct kho_load;
+
+struct kho_load_options {
+    struct kho_text job;
+    struct kho_text source;
+    struct kho_text feed;
+    const struct kho_schema *schema;
+    struct kho_hash128 fingerprint; /* of the mapping: kho_program_fingerprint() */
+    struct kho_stop_if stop_if;
+};
+
+struct kho_load_stats {
+    int64_t run;
+    int64_t read;
+    int64_t inserted;
+    int64_t updated;
+    int64_t deleted;
+    int64_t unchanged; /* also rows whose hash changed but whose values are the same */
+    int64_t rejected;
+    int64_t warned;
+    int64_t stale; /* older versions kept because the newer row was rejected */
+    int64_t total; /* rows of the feed in the store afterwards */
+    int64_t published_us;
+    struct kho_hash128 source_hash;
+    struct kho_hash128 store_hash;
+};
+
+/* BUSY if another run of the feed is under way. Runs of this feed that died are marked so. */
+KHO_MUST_USE bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
+                                 const struct kho_load_options *options, struct kho_load **load,
+                                 struct kho_err *err);
+
+/* The number of this run in the ledger. */
+int64_t kho_load_run(const struct kho_load *load);
+
+/* Notes all rows of the batch as read and writes the numbers of those to be normalised into
+ * `rows` (room for all); returns how many. */
+size_t kho_load_choose(struct kho_load *load, const struct kho_batch *batch, uint32_t *rows);
+
+/* Takes the chosen rows: `raw` as read (its own rejects too), `mapped` as kho_program_run() made it
+ * from rows[0..n). */
+KHO_MUST_USE bool kho_load_rows(struct kho_load *load, const struct kho_batch *raw,
+                                const uint32_t *rows, const struct kho_batch *mapped,
+                                struct kho_err *err);
+
+/* LIMIT if `stop_if` says so, VERIFY if the proof fails: then nothing was published and the caller
+ * abandons. */
+KHO_MUST_USE bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats,
+                                   struct kho_err *err);
+
+/* Rolls back and records the failure; works although a signal came. Fills what is known. */
+void kho_load_abandon(struct kho_load *load, const struct kho_err *reason,
+                      struct kho_load_stats *stats);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * Reading datasets of the store as of one instant: one REPEATABLE READ READ ONLY transaction for
+ * all, rows ordered by (_source, _key), so that the same store gives the same rows in the same
+ * order.
+ */
+#ifndef KHO_STORE_READING_H
+#define KHO_STORE_READING_H
+
+#include <kho/record/batch.h>
+#include <kho/store/store.h>
+
+struct kho_reading;
+
+/* `as_of_us` gets the time of the last published run that the reading sees (0 = none yet). */
+KHO_MUST_USE bool kho_reading_open(struct kho_store *store, struct kho_arena *arena,
+                                   struct kho_reading **reading, int64_t *as_of_us,
+                                   struct kho_err *err);
+
+/* Starts a dataset and makes a batch for it: columns `_source`, `_key`, then the schema's. */
+KHO_MUST_USE bool kho_reading_dataset(struct kho_reading *reading, const struct kho_schema *schema,
+                                      struct kho_batch **batch, struct kho_err *err);
+
+/* Clears the batch and fills it with the next rows. */
+KHO_MUST_USE bool kho_reading_next(struct kho_reading *reading, struct kho_batch *batch, bool *eof,
+                                   struct kho_err *err);
+
+#endif
