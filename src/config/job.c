@@ -8,6 +8,7 @@ struct job_file {
     const struct kho_yaml_node *pull;
 };
 
+static const char *const pull_words[] = {"full", NULL};
 static const char *const late_words[] = {"run_once", "skip", "run_each", NULL};
 
 static const struct kho_field stop_if_fields[] = {
@@ -99,7 +100,8 @@ static const struct kho_field job_fields[] = {
     {.name = "pull",
      .kind = KHO_FIELD_NODE,
      .offset = offsetof(struct job_file, pull),
-     .help = "full: all rows are read and compared"},
+     .choices = pull_words,
+     .help = "what is read; full: all rows, and compared"},
     {.name = "stop_if",
      .kind = KHO_FIELD_GROUP,
      .offset = offsetof(struct job_file, job.stop_if),
@@ -114,7 +116,8 @@ static const struct kho_field job_fields[] = {
 const struct kho_field_table kho_job_table = {"A job: etl/jobs/NAME.yaml", job_fields,
                                               KHO_COUNT(job_fields)};
 
-/* Returns the length of the `"name"` that begins the text, doubled quotes within; 0 if there is none. */
+/* Returns the length of the `"name"` that begins the text, doubled quotes within; 0 if there is
+ * none. */
 static size_t quoted_length(struct kho_text text)
 {
     size_t n = 1;
@@ -188,8 +191,7 @@ static void read_pull(const struct kho_reader *reader, const struct kho_yaml_nod
     if (pull == NULL)
         return;
     if (pull->kind != KHO_YAML_SCALAR || !kho_text_eq_cstr(pull->scalar, "full"))
-        kho_diag_error(reader->diags, pull->pos,
-                       "pull: only 'full' is supported by this version");
+        kho_diag_error(reader->diags, pull->pos, "pull: only 'full' is supported by this version");
 }
 
 static void read_mapping(const struct kho_reader *reader, const struct kho_yaml_key *key,

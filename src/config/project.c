@@ -11,8 +11,8 @@ struct kho_pos kho_project_pos(const struct kho_yaml_node *tree, const char *nam
     return node != NULL ? node->pos : tree->pos;
 }
 
-void kho_project_check_name(const struct kho_reader *reader, const char *kind,
-                            struct kho_text name, struct kho_pos pos)
+void kho_project_check_name(const struct kho_reader *reader, const char *kind, struct kho_text name,
+                            struct kho_pos pos)
 {
     struct kho_text stem = kho_reader_stem(pos.file);
     if (kho_text_is_null(name))

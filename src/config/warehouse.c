@@ -1,6 +1,6 @@
 /*
- * Loads a project's configuration: the warehouse's own file, the sources and the jobs, and what has to
- * agree between them.
+ * Loads a project's configuration: the warehouse's own file, the sources and the jobs, and what has
+ * to agree between them.
  */
 #include <kho/config/warehouse.h>
 

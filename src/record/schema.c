@@ -1,6 +1,6 @@
 /*
- * Reads the shared schemas under schemas/. Types and names are schema_type.c's, code lists codes.c's;
- * whether a rule's functions exist is asked by normalise.
+ * Reads the shared schemas under schemas/. Types and names are schema_type.c's, code lists
+ * codes.c's; whether a rule's functions exist is asked by normalise.
  */
 #include <kho/record/schema.h>
 
@@ -20,7 +20,7 @@ struct schema_file {
 
 struct column_file {
     struct kho_schema_column column;
-    const struct kho_yaml_node *type;
+    struct kho_text type;
     int pii;
 };
 
@@ -90,12 +90,12 @@ static const struct kho_field schema_fields[] = {
      .group = &drift_table,
      .help = "what a run does when the source's table has changed"},
 };
-static const struct kho_field_table schema_table = {
-    "A shared schema: schemas/DOMAIN.NAME.yaml", schema_fields, KHO_COUNT(schema_fields)};
+static const struct kho_field_table schema_table = {"A shared schema: schemas/DOMAIN.NAME.yaml",
+                                                    schema_fields, KHO_COUNT(schema_fields)};
 
 static const struct kho_field column_fields[] = {
     {.name = "type",
-     .kind = KHO_FIELD_NODE,
+     .kind = KHO_FIELD_TEXT,
      .offset = offsetof(struct column_file, type),
      .required = true,
      .help = "text, date, code(LIST), decimal(12,2), ...: see `kho help types`"},
@@ -175,12 +175,8 @@ static void read_column(struct loader *loader, const struct kho_yaml_key *key,
     column->pos = key->pos;
     column->pii = (enum kho_pii)file.pii;
     kho_schema_name_check("column", key->name, key->pos, diags);
-    if (file.type == NULL)
-        return;
-    if (file.type->kind == KHO_YAML_SCALAR && !kho_text_is_null(file.type->scalar))
-        kho_schema_type_read(loader->schemas, file.type, column, diags);
-    else
-        kho_diag_error(diags, file.type->pos, "a type is one word, as text or code(sex)");
+    if (!kho_text_is_null(file.type))
+        kho_schema_type_read(loader->schemas, kho_yaml_get(node, "type"), column, diags);
 }
 
 static void read_columns(struct loader *loader, const struct kho_yaml_node *node,
@@ -195,8 +191,7 @@ static void read_columns(struct loader *loader, const struct kho_yaml_node *node
         kho_diag_error(diags, node->pos, "%zu columns, at most %d", node->count, COLUMNS_MAX);
         return;
     }
-    schema->columns =
-        kho_arena_array(loader->reader.arena, node->count, sizeof *schema->columns);
+    schema->columns = kho_arena_array(loader->reader.arena, node->count, sizeof *schema->columns);
     schema->n_columns = node->count;
     for (size_t i = 0; i < node->count; i++)
         read_column(loader, &node->keys[i], node->items[i], &schema->columns[i]);
@@ -240,8 +235,8 @@ static void read_rule(struct loader *loader, const struct kho_yaml_key *key,
     if (!kho_fields_read(&rule_table, node, &file, loader->reader.arena, diags))
         return;
     rule->severity = (enum kho_severity)file.severity;
-    rule->check = kho_expr_parse(loader->reader.arena, file.check,
-                                 kho_yaml_get(node, "check")->pos, diags);
+    rule->check =
+        kho_expr_parse(loader->reader.arena, file.check, kho_yaml_get(node, "check")->pos, diags);
     if (rule->check != NULL)
         kho_expr_columns(rule->check, visit_column, &check);
 }
@@ -294,16 +289,15 @@ static bool load_codes(struct loader *loader, struct kho_err *err)
         struct kho_text content;
         struct kho_text name = kho_arena_text(reader->arena, kho_reader_stem(paths[i]));
         KHO_TRY(kho_reader_file(reader, paths[i], CODES_MAX_BYTES, &content, err));
-        kho_schema_name_check("code list", name, (struct kho_pos){.file = paths[i]},
-                              reader->diags);
+        kho_schema_name_check("code list", name, (struct kho_pos){.file = paths[i]}, reader->diags);
         if (kho_text_is_null(content))
             continue;
         struct kho_codes *codes =
             kho_codes_parse(reader->arena, name, paths[i], content, reader->diags);
         if (codes == NULL)
             continue;
-        struct kho_codes **place = kho_arena_push(reader->arena, &schemas->codes,
-                                                  &schemas->n_codes, sizeof(struct kho_codes *));
+        struct kho_codes **place = kho_arena_push(reader->arena, &schemas->codes, &schemas->n_codes,
+                                                  sizeof(struct kho_codes *));
         *place = codes;
     }
     return true;
@@ -329,7 +323,8 @@ static bool load_schemas(struct loader *loader, struct kho_err *err)
     return true;
 }
 
-/* Files come ordered by whole names, `a.b-c.yaml` before `a.b.yaml`; the list is ordered by names. */
+/* Files come ordered by whole names, `a.b-c.yaml` before `a.b.yaml`; the list is ordered by names.
+ */
 static int compare_schemas(const void *left, const void *right)
 {
     const struct kho_schema *a = left;

@@ -1,4 +1,5 @@
-/* Reads the types of columns as schemas write them, and checks names that become SQL identifiers. */
+/* Reads the types of columns as schemas write them, and checks names that become SQL identifiers.
+ */
 #include "schema_type.h"
 
 #define DECIMAL_MAX_DIGITS 1000
@@ -37,8 +38,8 @@ static void read_code(const struct kho_schemas *schemas, struct kho_text list, s
 }
 
 /* Reads the arguments of decimal(precision) or decimal(precision, scale). */
-static void read_decimal(struct kho_text args, struct kho_pos pos,
-                         struct kho_schema_column *column, struct kho_diags *diags)
+static void read_decimal(struct kho_text args, struct kho_pos pos, struct kho_schema_column *column,
+                         struct kho_diags *diags)
 {
     if (kho_text_is_null(args))
         return;
@@ -119,13 +120,13 @@ static const char *find_conflict(const char *kind, struct kho_text name)
     static const char *const domains[] = {"kho", "ref", "mart", "public", "information_schema"};
     static const char *const system_columns[] = {"tableoid", "xmin", "cmin",
                                                  "xmax",     "cmax", "ctid"};
-    if (strcmp(kind, "domain") == 0 && (is_one_of(name, domains, KHO_COUNT(domains)) ||
-                                        kho_text_starts(name, KHO_TEXT("pg_"))))
+    if (strcmp(kind, "domain") == 0 &&
+        (is_one_of(name, domains, KHO_COUNT(domains)) || kho_text_starts(name, KHO_TEXT("pg_"))))
         return "is a schema of the store's own";
     if (strcmp(kind, "column") == 0 && is_one_of(name, system_columns, KHO_COUNT(system_columns)))
         return "is a system column of PostgreSQL";
-    if (strcmp(kind, "table") == 0 && (kho_text_ends(name, KHO_TEXT("_history")) ||
-                                       kho_text_ends(name, KHO_TEXT("_versions"))))
+    if (strcmp(kind, "table") == 0 &&
+        (kho_text_ends(name, KHO_TEXT("_history")) || kho_text_ends(name, KHO_TEXT("_versions"))))
         return "ends as the store's own tables do (_history, _versions)";
     return NULL;
 }
