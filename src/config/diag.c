@@ -187,8 +187,8 @@ static int compare_places(const void *left, const void *right)
 {
     const struct kho_diag *a = *(const struct kho_diag *const *)left;
     const struct kho_diag *b = *(const struct kho_diag *const *)right;
-    int order = strcmp(a->pos.file != NULL ? a->pos.file : "",
-                       b->pos.file != NULL ? b->pos.file : "");
+    int order =
+        strcmp(a->pos.file != NULL ? a->pos.file : "", b->pos.file != NULL ? b->pos.file : "");
     if (order == 0)
         order = a->pos.line - b->pos.line;
     if (order == 0)

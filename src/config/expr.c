@@ -1,6 +1,6 @@
 /*
- * Parses the expressions of `map:` and `rules:` by recursive descent. It knows the grammar only: whether
- * a function or column exists is asked by those who know them.
+ * Parses the expressions of `map:` and `rules:` by recursive descent. It knows the grammar only:
+ * whether a function or column exists is asked by those who know them.
  */
 #include <kho/config/expr.h>
 
@@ -271,8 +271,8 @@ static struct kho_expr *parse_or(struct parser *p)
     return left;
 }
 
-struct kho_expr *kho_expr_parse(struct kho_arena *arena, struct kho_text source,
-                                struct kho_pos pos, struct kho_diags *diags)
+struct kho_expr *kho_expr_parse(struct kho_arena *arena, struct kho_text source, struct kho_pos pos,
+                                struct kho_diags *diags)
 {
     struct parser p = {.arena = arena, .diags = diags};
     if (kho_utf8_check(source) < source.len)

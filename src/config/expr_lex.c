@@ -172,6 +172,5 @@ bool kho_token_is(const struct kho_token *token, const char *word)
 {
     if (token->kind != KHO_TOKEN_SIGN && token->kind != KHO_TOKEN_NAME)
         return false;
-    return token->raw.len == strlen(word) &&
-           strncasecmp(token->raw.ptr, word, token->raw.len) == 0;
+    return token->raw.len == strlen(word) && strncasecmp(token->raw.ptr, word, token->raw.len) == 0;
 }

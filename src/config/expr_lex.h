@@ -30,8 +30,8 @@ struct kho_lexer {
     bool fixed;         /* places inside are not known: all say `pos` */
 };
 
-/* Begins at the place of a YAML scalar: finds out whether its characters stand in the file as they are
- * in `source` (plain, or in quotes without escapes), so that places can be counted on. */
+/* Begins at the place of a YAML scalar: finds out whether its characters stand in the file as they
+ * are in `source` (plain, or in quotes without escapes), so that places can be counted on. */
 void kho_lexer_init(struct kho_lexer *lexer, struct kho_arena *arena, struct kho_text source,
                     struct kho_pos pos, struct kho_diags *diags);
 

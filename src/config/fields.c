@@ -88,8 +88,7 @@ static void read_choice(struct reader *r, const struct kho_yaml_node *node,
         }
     kho_buf_init(&words, 1000);
     for (size_t i = 0; i < n; i++)
-        kho_buf_printf(&words, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ",
-                       field->choices[i]);
+        kho_buf_printf(&words, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", field->choices[i]);
     kho_diag_error(r->diags, node->pos, "'%s' is no value for '%s': %s%s", node->scalar.ptr,
                    field->name, kho_buf_cstr(&words),
                    kho_diag_suggest(r->diags, node->scalar, field->choices, n));

@@ -24,9 +24,10 @@ static const char *kind_word(const struct kho_field *field)
         return "${env:NAME} or ${file:PATH}";
     case KHO_FIELD_TEXTS:
         return "text or list";
+    case KHO_FIELD_NODE:
+        return "mapping";
     case KHO_FIELD_CHOICE:
     case KHO_FIELD_GROUP:
-    case KHO_FIELD_NODE:
         break;
     }
     return "";
@@ -34,7 +35,7 @@ static const char *kind_word(const struct kho_field *field)
 
 static void put_kind(const struct kho_field *field, struct kho_buf *out)
 {
-    if (field->kind != KHO_FIELD_CHOICE) {
+    if (field->choices == NULL) {
         kho_buf_puts(out, kind_word(field));
         return;
     }

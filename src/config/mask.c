@@ -1,6 +1,6 @@
 /*
- * Tells which part of a line of configuration may be a secret. It errs on the side of hiding: a line
- * too few shown costs a look into the file, a password in a log costs more.
+ * Tells which part of a line of configuration may be a secret. It errs on the side of hiding: a
+ * line too few shown costs a look into the file, a password in a log costs more.
  */
 #include "mask.h"
 
@@ -19,7 +19,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Returns where `part` begins in `text` at or behind `from`, letter case aside; text.len if nowhere. */
+/* Returns where `part` begins in `text` at or behind `from`, letter case aside; text.len if
+ * nowhere. */
 static size_t find(struct kho_text text, size_t from, const char *part)
 {
     size_t len = strlen(part);
@@ -42,8 +43,8 @@ static bool is_secret_word(struct kho_text word)
 /* Returns the word that ends before `end`, an optional quote and blanks between left out. */
 static struct kho_text word_before(struct kho_text line, size_t end)
 {
-    while (end > 0 && (is_blank(line.ptr[end - 1]) || line.ptr[end - 1] == '"' ||
-                       line.ptr[end - 1] == '\''))
+    while (end > 0 &&
+           (is_blank(line.ptr[end - 1]) || line.ptr[end - 1] == '"' || line.ptr[end - 1] == '\''))
         end--;
     size_t begin = end;
     while (begin > 0 && is_word_char(line.ptr[begin - 1]))
@@ -66,8 +67,8 @@ static size_t find_keyed(struct kho_text line)
         if (!is_secret_word(word_before(line, at)))
             continue;
         size_t value = at + 1;
-        while (value < line.len && (is_blank(line.ptr[value]) || line.ptr[value] == '"' ||
-                                    line.ptr[value] == '\''))
+        while (value < line.len &&
+               (is_blank(line.ptr[value]) || line.ptr[value] == '"' || line.ptr[value] == '\''))
             value++;
         if (!is_reference((struct kho_text){line.ptr + value, line.len - value}))
             return value;

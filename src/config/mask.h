@@ -9,8 +9,8 @@ struct kho_span {
     size_t end;
 };
 
-/* Returns the first bytes of `line` that may be a secret; begin == end == line.len if there are none:
- * the value behind `password:` or `password=` (also misspelt) to the end of the line, and
+/* Returns the first bytes of `line` that may be a secret; begin == end == line.len if there are
+ * none: the value behind `password:` or `password=` (also misspelt) to the end of the line, and
  * what stands between `://user:` and `@`. `${env:...}` and `${file:...}` are no secrets. */
 struct kho_span kho_mask_find(struct kho_text line);
 

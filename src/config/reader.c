@@ -38,8 +38,8 @@ bool kho_reader_file(const struct kho_reader *reader, const char *path, size_t m
     return true;
 }
 
-bool kho_reader_yaml(const struct kho_reader *reader, const char *path,
-                     struct kho_yaml_node **tree, struct kho_err *err)
+bool kho_reader_yaml(const struct kho_reader *reader, const char *path, struct kho_yaml_node **tree,
+                     struct kho_err *err)
 {
     struct kho_text content;
     *tree = NULL;

@@ -37,12 +37,8 @@ bool kho_value_duration(struct kho_text text, int64_t *ms)
 
 bool kho_value_size(struct kho_text text, int64_t *bytes)
 {
-    static const struct unit units[] = {{"B", 1},
-                                        {"kB", 1 << 10},
-                                        {"KB", 1 << 10},
-                                        {"MB", 1 << 20},
-                                        {"GB", 1 << 30},
-                                        {"TB", INT64_C(1) << 40}};
+    static const struct unit units[] = {{"B", 1},        {"kB", 1 << 10}, {"KB", 1 << 10},
+                                        {"MB", 1 << 20}, {"GB", 1 << 30}, {"TB", INT64_C(1) << 40}};
     return parse_unit(text, units, KHO_COUNT(units), bytes);
 }
 

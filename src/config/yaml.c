@@ -1,6 +1,6 @@
 /*
- * Builds the tree from libyaml's events, the only place where libyaml is used. What the subset leaves
- * out is reported here; what is wrong with the bytes is found before, by yaml_text.c.
+ * Builds the tree from libyaml's events, the only place where libyaml is used. What the subset
+ * leaves out is reported here; what is wrong with the bytes is found before, by yaml_text.c.
  */
 #include <kho/config/yaml.h>
 
@@ -35,8 +35,8 @@ static const struct {
      "a value cannot begin with this character; put it in quotes", false},
     {"found unexpected end of stream", "this quote is never closed", true},
     {"found unexpected document indicator", "this quote is never closed", true},
-    {"did not find expected key",
-     "expected a key here; check the indentation and the line before", false},
+    {"did not find expected key", "expected a key here; check the indentation and the line before",
+     false},
     {"did not find expected '-' indicator",
      "expected '- ' here; check the indentation and the line before", false},
     {"did not find expected ',' or ']'", "expected ',' or ']' in this list", false},
@@ -44,8 +44,7 @@ static const struct {
     {"did not find expected node content", "expected a value here", false},
     {"block sequence entries are not allowed in this context",
      "a list item ('- ') cannot stand here; begin it on a line of its own", false},
-    {"found a tab character that violates indentation",
-     "a tab cannot indent; use spaces", false},
+    {"found a tab character that violates indentation", "a tab cannot indent; use spaces", false},
     {"found unknown escape character", "unknown escape in double quotes", false},
     {"did not find expected alphabetic or numeric character",
      "a value that begins with '*' or '&' needs quotes", true},
@@ -145,8 +144,8 @@ static struct kho_yaml_node *build_sequence(struct builder *b, const yaml_event_
     while (next_event(b, &item)) {
         bool end = item.type == YAML_SEQUENCE_END_EVENT;
         if (!end) {
-            struct kho_yaml_node **place =
-                kho_arena_push(b->arena, &node->items, &node->count, sizeof(struct kho_yaml_node *));
+            struct kho_yaml_node **place = kho_arena_push(b->arena, &node->items, &node->count,
+                                                          sizeof(struct kho_yaml_node *));
             *place = build_node(b, &item, depth + 1);
         }
         yaml_event_delete(&item);
@@ -273,8 +272,8 @@ static struct kho_yaml_node *build_tree(struct builder *b)
         if (event.type == YAML_DOCUMENT_START_EVENT) {
             refuse_document(b, &event, first);
             first = false;
-        } else if (event.type != YAML_STREAM_START_EVENT &&
-                   event.type != YAML_DOCUMENT_END_EVENT && !end) {
+        } else if (event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_END_EVENT &&
+                   !end) {
             root = build_node(b, &event, 1);
         }
         yaml_event_delete(&event);

@@ -1,6 +1,6 @@
 /*
- * Checks a file's bytes, so that what comes behind sees valid UTF-8 with one kind of line break: then
- * libyaml, the messages and the writer's editor count the same lines.
+ * Checks a file's bytes, so that what comes behind sees valid UTF-8 with one kind of line break:
+ * then libyaml, the messages and the writer's editor count the same lines.
  */
 #include "yaml_text.h"
 

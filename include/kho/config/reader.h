@@ -1,6 +1,6 @@
 /*
- * Reads a project's configuration files. What is wrong with a file as such (a directory, too large, not
- * text) is a problem of the configuration; only what the system refuses is an error.
+ * Reads a project's configuration files. What is wrong with a file as such (a directory, too large,
+ * not text) is a problem of the configuration; only what the system refuses is an error.
  */
 #ifndef KHO_CONFIG_READER_H
 #define KHO_CONFIG_READER_H
@@ -30,7 +30,8 @@ KHO_MUST_USE bool kho_reader_list(const struct kho_reader *reader, const char *f
                                   const char *suffix, const char ***paths, size_t *count,
                                   struct kho_err *err);
 
-/* Returns the last part of a path without `.yaml` or another ending: what the thing in it is called. */
+/* Returns the last part of a path without `.yaml` or another ending: what the thing in it is
+ * called. */
 struct kho_text kho_reader_stem(const char *path);
 
 #endif
