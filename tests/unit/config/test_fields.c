@@ -38,7 +38,8 @@ static const struct kho_field inner_fields[] = {
 };
 static const struct kho_field_table inner_table = {"Inner", inner_fields, 2};
 
-#define FIELD(field, kind_name) .name = #field, .kind = kind_name, .offset = offsetof(struct outer, field)
+#define FIELD(field, kind_name) \
+    .name = #field, .kind = kind_name, .offset = offsetof(struct outer, field)
 static const struct kho_field outer_fields[] = {
     {FIELD(text, KHO_FIELD_TEXT), .required = true, .help = "some text"},
     {FIELD(name, KHO_FIELD_NAME), .help = "a name"},
@@ -108,7 +109,8 @@ END_TEST
 
 START_TEST(each_kind_is_read)
 {
-    ck_assert(read_outer("text: |\n  a\n  b\nname: a_b.c2\nnumber: 12\ntruth: no\nduration: 2h\n"
+    ck_assert(
+        read_outer("text: |\n  a\n  b\nname: a_b.c2\nnumber: 12\ntruth: no\nduration: 2h\n"
                    "size: 64MB\npercent: 0.5%\nchoice: red\nsecret: ${env:X}\ntexts: [a, b c]\n"
                    "inner: {times: 0}\nnode: {x: y}\n"));
     ck_text_eq(outer.text, "a\nb\n");
@@ -134,10 +136,10 @@ START_TEST(units_are_exact)
     static const struct {
         const char *content;
         int64_t value;
-    } cases[] = {{"duration: 500ms", 500},    {"duration: 30s", 30000},
-                 {"duration: 1d", 86400000},  {"size: 10kB", 10240},
+    } cases[] = {{"duration: 500ms", 500},     {"duration: 30s", 30000},
+                 {"duration: 1d", 86400000},   {"size: 10kB", 10240},
                  {"size: 1TB", 1099511627776}, {"percent: 100%", 1000000},
-                 {"percent: 2.25%", 22500},   {"percent: none", -1}};
+                 {"percent: 2.25%", 22500},    {"percent: none", -1}};
     for (size_t i = 0; i < KHO_COUNT(cases); i++) {
         outer = (struct outer){0};
         ck_assert(read_outer(kho_arena_printf(arena, "text: x\n%s\n", cases[i].content)));
@@ -160,8 +162,7 @@ START_TEST(wrong_values_say_what_is_wanted)
         {"percent: 2", "'2' is no percentage (2%, 0.5%, none) for 'percent'"},
         {"percent: 101%", "'101%' is no percentage (2%, 0.5%, none) for 'percent'"},
         {"percent: 1.23456%", "'1.23456%' is no percentage (2%, 0.5%, none) for 'percent'"},
-        {"choice: gren",
-         "'gren' is no value for 'choice': red or green; did you mean 'green'?"},
+        {"choice: gren", "'gren' is no value for 'choice': red or green; did you mean 'green'?"},
         {"name: Abc", "'Abc' is no name for 'name': a-z, 0-9 and _, a letter first, at most 63 "
                       "bytes"},
         {"name: a..b", "'a..b' is no name for 'name': a-z, 0-9 and _, a letter first, at most 63 "
@@ -173,8 +174,7 @@ START_TEST(wrong_values_say_what_is_wanted)
         {"texts: []", "'texts' is an empty list"},
         {"texts: [a, [b]]", "'texts' takes one value, not a list"},
         {"inner: 5", "expected a mapping (key: value), as in 'times: ...'"},
-        {"secret: hunter2",
-         "a secret is not written here but named: ${env:NAME} or ${file:PATH}"},
+        {"secret: hunter2", "a secret is not written here but named: ${env:NAME} or ${file:PATH}"},
     };
     for (size_t i = 0; i < KHO_COUNT(cases); i++) {
         ck_assert(!read_outer(kho_arena_printf(arena, "text: x\n%s\n", cases[i][0])));

@@ -38,9 +38,9 @@ END_TEST
 
 START_TEST(anything_else_is_an_error_that_does_not_repeat_it)
 {
-    static const char *const texts[] = {"hunter2",       "${env:}",         "${hunter2}",
-                                        "${env:hunter2", "${env:a}hunter2", "x${env:hunter2}",
-                                        "${env:a}b}",    ""};
+    static const char *const texts[] = {
+        "hunter2",         "${env:}",         "${hunter2}", "${env:hunter2",
+        "${env:a}hunter2", "x${env:hunter2}", "${env:a}b}", ""};
     for (size_t i = 0; i < KHO_COUNT(texts); i++) {
         struct kho_secret secret;
         kho_diags_init(&diags, arena);

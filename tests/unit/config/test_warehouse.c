@@ -178,8 +178,7 @@ START_TEST(sources_are_checked)
          "dbname=... user=..."},
         {CIVIL "timezone: Asia/Hanoi\n", "unknown time zone 'Asia/Hanoi'"},
         {CIVIL "limits: {hours: 22-5}\n", "'22-5' are no hours: \"22:00-05:00\""},
-        {CIVIL "limits: {hours: \"22:00-24:00\"}\n",
-         "'22:00-24:00' are no hours: \"22:00-05:00\""},
+        {CIVIL "limits: {hours: \"22:00-24:00\"}\n", "'22:00-24:00' are no hours: \"22:00-05:00\""},
     };
     for (size_t i = 0; i < KHO_COUNT(cases); i++) {
         load_source(cases[i][0]);
@@ -202,8 +201,8 @@ START_TEST(the_warehouse_is_checked)
                      "etl/warehouse.yaml:2:11: error: unknown time zone 'Mars'\n"
                      "    timezone: Mars\n"
                      "              ^\n"
-                     "etl/warehouse.yaml:3:8: error: 'store' is no connection to PostgreSQL: "
-                     "postgres://user@host/database or host=... dbname=... user=...\n"
+                     "etl/warehouse.yaml:3:8: error: unknown store 'embeded'; did you mean "
+                     "'embedded'?\n"
                      "    store: embeded\n"
                      "           ^\n"
                      "etl/warehouse.yaml:4:7: error: 'lake' is a directory in the project or "

@@ -168,7 +168,7 @@ END_TEST
 
 START_TEST(an_escaped_nul_cannot_be_part_of_a_value)
 {
-    expect_problem("a: \"x\\0y\"\n", false,
+    expect_problem("a: \"x\\0y\"\n", true,
                    "a.yaml:1:4: error: a NUL character (\\0) cannot be part of a value\n"
                    "    a: \"x\\0y\"\n"
                    "       ^\n");
