@@ -96,7 +96,7 @@ static struct kho_text without_midnight(struct kho_text t)
 
 static struct parsed not_a_date(struct kho_text text)
 {
-    return parsed_reject(all_digits(text) && text.len <= 6 ? SERIAL : NOT_A_DATE);
+    return parsed_reject(all_digits(text) && text.len == 5 ? SERIAL : NOT_A_DATE);
 }
 
 /* Cleans, drops midnight, takes apart. OK = go on with `d`. */
@@ -290,6 +290,6 @@ struct parsed date_by_formats(struct kho_arena *arena, const struct date_format 
         if (match(&formats[i], text, &d))
             return day_parts(arena, &d);
     }
-    return parsed_reject(all_digits(text) && text.len <= 6 ? SERIAL
+    return parsed_reject(all_digits(text) && text.len == 5 ? SERIAL
                                                            : "not a date of the given format");
 }

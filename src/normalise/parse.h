@@ -99,6 +99,10 @@ const char *citizen_id_fault(const char digits[12], bool *foreign);
  * are counted, not kept. `extra` is one more character to keep, or 0. */
 size_t copy_digits(struct kho_text input, char extra, char *out, size_t max);
 
+/* Drops the `.0` that a number got on its way through a float; a point and one or two digits that
+ * are not zeros make it no number: false. */
+bool drop_zero_fraction(struct kho_text *text);
+
 /* Reads a day that is known in full; for reduced precision day, or day and month, are 0. */
 struct parsed check_day(int64_t year, int month, int day, bool *whole);
 
