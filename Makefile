@@ -49,4 +49,4 @@ $(BUILD)/departments: $(DEPARTMENTS_OBJ)
 $(UNIT_BIN): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libkho.a
 	$(V)$(CC) $(LDFLAGS) $^ -o $@ $(shell pkg-config --libs check) $(LDLIBS)
 
--include $(LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(DEPARTMENTS_OBJ:.o=.d)
+-include $(shell find $(BUILD) -name "*.d" 2>/dev/null)
