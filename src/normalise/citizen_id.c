@@ -32,9 +32,27 @@ const char *citizen_id_fault(const char digits[12], bool *foreign)
     return NULL;
 }
 
+bool drop_zero_fraction(struct kho_text *text)
+{
+    const char *point = text->len > 0 ? memrchr(text->ptr, '.', text->len) : NULL;
+    if (point == NULL)
+        return true;
+    size_t behind = (size_t)(text->ptr + text->len - point) - 1;
+    if (behind > 2)
+        return true;
+    for (size_t i = 1; i <= behind; i++) {
+        if (point[i] != '0')
+            return false;
+    }
+    text->len -= behind + 1;
+    return true;
+}
+
 size_t copy_digits(struct kho_text input, char extra, char *out, size_t max)
 {
     size_t n = 0;
+    if (!drop_zero_fraction(&input))
+        return SIZE_MAX;
     for (size_t i = 0; i < input.len; i++) {
         char c = input.ptr[i];
         if (c == ' ' || c == '.' || (c == '\'' && i == 0))

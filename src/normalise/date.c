@@ -96,7 +96,7 @@ static struct kho_text without_midnight(struct kho_text t)
 
 static struct parsed not_a_date(struct kho_text text)
 {
-    return parsed_reject(all_digits(text) && text.len <= 6 ? SERIAL : NOT_A_DATE);
+    return parsed_reject(all_digits(text) && text.len == 5 ? SERIAL : NOT_A_DATE);
 }
 
 /* Cleans, drops midnight, takes apart. OK = go on with `d`. */
@@ -244,27 +244,52 @@ static bool take_part(const struct date_part *part, struct kho_text *rest, struc
     }
 }
 
-bool date_format_match(const struct date_format *format, struct kho_text text, struct parsed *out,
-                       struct kho_arena *arena)
+static bool match(const struct date_format *format, struct kho_text text, struct ymd *d)
 {
-    struct kho_text rest = text;
-    struct ymd d = {0};
-    bool whole;
+    *d = (struct ymd){0};
     if (text.len == 4 && format->has_long_year && all_digits(text)) {
-        d.year = digits_value(text.ptr, 4);
-    } else {
-        for (size_t i = 0; i < format->n_parts; i++) {
-            if (!take_part(&format->parts[i], &rest, &d))
-                return false;
-        }
-        if (rest.len != 0)
+        d->year = digits_value(text.ptr, 4);
+        return true;
+    }
+    for (size_t i = 0; i < format->n_parts; i++) {
+        if (!take_part(&format->parts[i], &text, d))
             return false;
     }
-    *out = check_day(d.year, d.month, d.day, &whole);
-    const char *fault = year_fault(d.year);
-    if (out->outcome == KHO_VALUE_OK && fault != NULL)
-        *out = parsed_reject(fault);
-    if (out->outcome == KHO_VALUE_OK)
-        out->text = iso_date(arena, d.year, d.month, d.day);
-    return true;
+    return text.len == 0;
+}
+
+static struct parsed day_parts(struct kho_arena *arena, const struct ymd *d)
+{
+    bool whole;
+    struct parsed parsed = check_day(d->year, d->month, d->day, &whole);
+    if (parsed.outcome != KHO_VALUE_OK)
+        return parsed;
+    const char *fault = year_fault(d->year);
+    if (fault != NULL)
+        return parsed_reject(fault);
+    parsed.text = iso_date(arena, d->year, d->month, d->day);
+    return parsed;
+}
+
+struct parsed date_by_formats(struct kho_arena *arena, const struct date_format *formats,
+                              size_t count, struct kho_text input)
+{
+    struct ymd d;
+    for (size_t i = 0; i < count; i++) {
+        if (match(&formats[i], input, &d))
+            return day_parts(arena, &d);
+    }
+    struct kho_text text;
+    const char *fault = clean_text(arena, input, &text);
+    if (fault != NULL)
+        return parsed_reject(fault);
+    if (text.len == 0)
+        return parsed_null(NULL);
+    text = without_midnight(text);
+    for (size_t i = 0; i < count; i++) {
+        if (match(&formats[i], text, &d))
+            return day_parts(arena, &d);
+    }
+    return parsed_reject(all_digits(text) && text.len == 5 ? SERIAL
+                                                           : "not a date of the given format");
 }

@@ -18,8 +18,8 @@ struct date_format {
 /* Reads a format; NULL, or what is wrong with it. */
 const char *date_format_read(struct kho_text format, struct date_format *out);
 
-/* Reads a cleaned, not blank text by a format; false if it has another shape. */
-bool date_format_match(const struct date_format *format, struct kho_text text, struct parsed *out,
-                       struct kho_arena *arena);
+/* Reads a text by the first of the formats that fits; the answer is an ISO 8601 text. */
+struct parsed date_by_formats(struct kho_arena *arena, const struct date_format *formats,
+                              size_t count, struct kho_text input);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef KHO_SRC_NORMALISE_PARSE_H
 #define KHO_SRC_NORMALISE_PARSE_H
 
+#include <kho/core/clock.h>
 #include <kho/core/zone.h>
 #include <kho/normalise/value.h>
 #include <kho/record/schema.h>
@@ -82,7 +83,6 @@ parser parse_tax_code;
 parser parse_phone;
 parser parse_person_name;
 
-/* As parse_text, without making words of white space: valid, no NUL, NFC. For the others. */
 parser *parser_of(enum kho_type type);
 
 /* Decimals as machines write them (`-12.50`, `1e+20`): a point is a point. */
@@ -99,6 +99,10 @@ const char *citizen_id_fault(const char digits[12], bool *foreign);
  * are counted, not kept. `extra` is one more character to keep, or 0. */
 size_t copy_digits(struct kho_text input, char extra, char *out, size_t max);
 
+/* Drops the `.0` that a number got on its way through a float; a point and one or two digits that
+ * are not zeros make it no number: false. */
+bool drop_zero_fraction(struct kho_text *text);
+
 /* Reads a day that is known in full; for reduced precision day, or day and month, are 0. */
 struct parsed check_day(int64_t year, int month, int day, bool *whole);
 
@@ -111,5 +115,12 @@ bool is_placeholder_day(int64_t days);
 
 /* Writes a day as ISO 8601, cut to what is known of it. */
 struct kho_text iso_date(struct kho_arena *arena, int64_t year, int month, int day);
+
+/* Makes the wire cell of an OK value; false (and a reject in `parsed`) if it has none. */
+bool parsed_cell(struct kho_arena *arena, enum kho_type type, struct parsed *parsed,
+                 struct kho_text *cell);
+
+/* The reason for spellings unknown to a CODE column's list; NULL for other types. */
+const char *not_in_list_reason(struct kho_arena *arena, const struct kho_schema_column *column);
 
 #endif

@@ -35,11 +35,9 @@ static bool read_dialled(struct kho_text text, struct dialled *d)
             d->digits[d->n++] = c;
         } else if (c == '+' && d->n == 0 && !d->plus) {
             d->plus = true;
-        } else if (c != ' ' && c != '.' && c != '-' && c != '(' && c != ')' && c != '/' &&
+        } else if (c != ' ' && c != '.' && c != '-' && c != '(' && c != ')' &&
                    !(c == '\'' && i == 0)) {
             return false;
-        } else if (c == '/') {
-            return false; /* two numbers */
         }
     }
     return d->n > 0;
@@ -111,6 +109,9 @@ struct parsed parse_phone(const struct parse *parse, struct kho_text input)
         return parsed_reject(fault);
     if (text.len == 0)
         return parsed_null(NULL);
+    if (memchr(text.ptr, '.', text.len) == memrchr(text.ptr, '.', text.len) &&
+        !drop_zero_fraction(&text))
+        return parsed_reject(NOT_A_PHONE);
     if (!read_dialled(text, &d))
         return parsed_reject(NOT_A_PHONE);
     if (d.plus)

@@ -1,0 +1,116 @@
+/* Opening the store: where it is, the connection, its own tables. */
+#include "store_internal.h"
+
+#include <kho/core/hash.h>
+
+#include "embedded.h"
+
+/* The database `kho` of a fresh embedded cluster does not exist yet. */
+static bool make_database(struct kho_store *store, struct kho_err *err)
+{
+    struct kho_arena *scratch = kho_arena_new(NULL);
+    struct kho_pg_options options = store->options;
+    options.conninfo = kho_arena_printf(scratch, "%s dbname=postgres", store->options.conninfo);
+    struct kho_pg *pg;
+    bool ok = kho_pg_open(scratch, &options, &pg, err);
+    if (ok && !kho_pg_exec(pg, "CREATE DATABASE kho", err))
+        ok = strcmp(err->sqlstate, "42P04") == 0 || strcmp(err->sqlstate, "23505") == 0;
+    kho_arena_free(scratch);
+    return ok;
+}
+
+bool kho_store_connect(struct kho_store *store, struct kho_arena *arena, struct kho_pg **pg,
+                       struct kho_err *err)
+{
+    KHO_TRY(kho_pg_open(arena, &store->options, pg, err));
+    /* So that the server notices a killed kho while it works for it (PostgreSQL 14 and later). */
+    if (kho_pg_server_version(*pg) >= 140000)
+        return kho_pg_exec(*pg, "SET client_connection_check_interval = '1s'", err);
+    return true;
+}
+
+static bool find_store(struct kho_store *store, const struct kho_store_options *options,
+                       struct kho_err *err)
+{
+    const struct kho_warehouse *warehouse = options->warehouse;
+    store->options = (struct kho_pg_options){.dir = options->dir,
+                                             .application = "kho",
+                                             .connect_timeout_ms = 10000,
+                                             .what = "the store"};
+    if (kho_text_eq_cstr(warehouse->store, "embedded"))
+        return kho_embedded_open(store->arena, options->dir, options->start,
+                                 &store->options.conninfo, err);
+    store->options.conninfo = kho_arena_cstr(store->arena, warehouse->store);
+    return kho_secret_resolve(&warehouse->password, options->dir, store->arena,
+                              &store->options.password, err);
+}
+
+bool kho_store_open(struct kho_arena *arena, const struct kho_store_options *options,
+                    struct kho_store **store, struct kho_err *err)
+{
+    struct kho_store *made = kho_arena_alloc(arena, sizeof(*made));
+    made->arena = arena;
+    KHO_TRY(find_store(made, options, err));
+    bool embedded = kho_text_eq_cstr(options->warehouse->store, "embedded");
+    bool ok = kho_store_connect(made, arena, &made->pg, err);
+    if (!ok && embedded && strcmp(err->sqlstate, "3D000") == 0)
+        ok = make_database(made, err) && kho_store_connect(made, arena, &made->pg, err);
+    KHO_TRY(ok);
+    if (kho_pg_server_version(made->pg) < 130000)
+        return kho_err_set(err, KHO_ERR_CONFIG, "the store's PostgreSQL is older than 13");
+    KHO_TRY(kho_migrate(made->pg, arena, err));
+    *store = made;
+    return true;
+}
+
+bool kho_store_stop(const char *dir, struct kho_err *err)
+{
+    struct kho_arena *arena = kho_arena_new(NULL);
+    bool ok = kho_embedded_stop(arena, dir, err);
+    kho_arena_free(arena);
+    return ok;
+}
+
+const char *kho_store_conninfo(const struct kho_store *store)
+{
+    return store->options.conninfo;
+}
+
+/* Runs the DDL for all schemas, then the lists, in the open transaction. */
+static bool ensure_all(struct kho_store *store, const struct kho_schemas *schemas,
+                       struct kho_arena *scratch, struct kho_err *err)
+{
+    struct kho_buf ddl;
+    kho_buf_init(&ddl, KHO_SQL_MAX);
+    bool ok = true;
+    for (size_t i = 0; ok && i < schemas->count; i++)
+        ok = kho_tables_plan(store->pg, scratch, &schemas->items[i], &ddl, err);
+    ok = ok && kho_buf_check(&ddl, "the tables' DDL", err);
+    if (ok && ddl.len != 0)
+        ok = kho_pg_exec(store->pg, kho_buf_cstr(&ddl), err);
+    kho_buf_release(&ddl);
+    for (size_t i = 0; ok && i < schemas->n_codes; i++)
+        ok = kho_refs_load(store->pg, scratch, schemas->codes[i], err);
+    return ok;
+}
+
+bool kho_store_ensure(struct kho_store *store, const struct kho_schemas *schemas,
+                      struct kho_err *err)
+{
+    struct kho_arena *scratch = kho_arena_new(NULL);
+    bool ok = kho_pg_execf(store->pg, err, "BEGIN; SELECT pg_advisory_xact_lock(%" PRId64 ")",
+                           kho_lock_key("tables", KHO_TEXT(""), KHO_TEXT(""))) &&
+              ensure_all(store, schemas, scratch, err) && kho_pg_exec(store->pg, "COMMIT", err);
+    if (!ok)
+        kho_pg_rollback(store->pg);
+    kho_arena_free(scratch);
+    return ok;
+}
+
+int64_t kho_lock_key(const char *what, struct kho_text a, struct kho_text b)
+{
+    struct kho_hash128 key = kho_hash_bytes(what, strlen(what), 0x6b686f /* "kho" */);
+    key = kho_hash_bytes(a.ptr, a.len, key.low);
+    key = kho_hash_bytes(b.ptr, b.len, key.low);
+    return (int64_t)key.low;
+}

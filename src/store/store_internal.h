@@ -1,0 +1,46 @@
+/* What the files of this module share. */
+#ifndef KHO_STORE_INTERNAL_H
+#define KHO_STORE_INTERNAL_H
+
+#include <kho/pg/pg.h>
+#include <kho/store/store.h>
+
+struct kho_store {
+    struct kho_arena *arena;
+    struct kho_pg_options options; /* to open more connections with */
+    struct kho_pg *pg;
+};
+
+/* Opens another connection to the store, closed with `arena`. */
+KHO_MUST_USE bool kho_store_connect(struct kho_store *store, struct kho_arena *arena,
+                                    struct kho_pg **pg, struct kho_err *err);
+
+/* Applies what is missing of sql/store/. */
+KHO_MUST_USE bool kho_migrate(struct kho_pg *pg, struct kho_arena *arena, struct kho_err *err);
+
+/* Appends the DDL that brings a shared schema's tables up to date. */
+KHO_MUST_USE bool kho_tables_plan(struct kho_pg *pg, struct kho_arena *arena,
+                                  const struct kho_schema *schema, struct kho_buf *ddl,
+                                  struct kho_err *err);
+
+/* Brings a code list's table in `ref` up to date. */
+KHO_MUST_USE bool kho_refs_load(struct kho_pg *pg, struct kho_arena *arena,
+                                const struct kho_codes *codes, struct kho_err *err);
+
+/* Engine columns of a current table, in order; a history table has `_valid_to` behind them. */
+#define KHO_ENGINE_COLUMNS "_hash, _valid_from, _run, _source, _key"
+
+/* `"population"."person"` with a suffix on the table's name: "", "_history", "_versions". */
+const char *kho_table_name(struct kho_arena *arena, const struct kho_schema *schema,
+                           const char *suffix);
+
+/* Appends the schema's columns, quoted, each behind `prefix` ("" or "p."), joined by ", ". */
+void kho_put_columns(struct kho_buf *out, const struct kho_schema *schema, const char *prefix);
+
+/* A key for PostgreSQL's advisory locks, from what is locked and two names. */
+int64_t kho_lock_key(const char *what, struct kho_text a, struct kho_text b);
+
+/* Room for SQL text; the widest table has 1600 columns of 63 bytes. */
+#define KHO_SQL_MAX ((size_t)4 << 20)
+
+#endif
