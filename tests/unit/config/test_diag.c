@@ -1,3 +1,4 @@
+/* How problems are shown, and what of a line is not. */
 #include "../../support/project.h"
 #include "../../support/unit.h"
 

@@ -1,3 +1,4 @@
+/* Field tables: defaults, types, messages, help. */
 #include "../../support/project.h"
 #include "../../support/unit.h"
 
