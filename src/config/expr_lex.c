@@ -5,7 +5,10 @@
 
 #include <kho/core/utf8.h>
 
-/* Returns the file's bytes at a place, or NULL if it has no such place. */
+/* No person writes such a line; walking along it for each of its expressions would take long. */
+#define LINE_MAX_BYTES 10000
+
+/* Returns the file's bytes at a place, or NULL if it has no such place or an endless line. */
 static const char *bytes_at(struct kho_pos pos)
 {
     const char *at = pos.text;
@@ -17,6 +20,8 @@ static const char *bytes_at(struct kho_pos pos)
     }
     struct kho_text line = {at, strcspn(at, "\n")};
     size_t offset = 0;
+    if (line.len > LINE_MAX_BYTES)
+        return NULL;
     for (int column = 1; column < pos.column && offset < line.len; column++)
         kho_utf8_next(line, &offset);
     return at + offset;
@@ -30,10 +35,9 @@ void kho_lexer_init(struct kho_lexer *lexer, struct kho_arena *arena, struct kho
     if (pos.text == NULL || pos.line < 1 || source.len == 0)
         return;
     const char *at = bytes_at(pos);
-    if (at == NULL || strncmp(at, source.ptr, source.len) == 0)
+    if (at != NULL && strncmp(at, source.ptr, source.len) == 0)
         return;
-    bool quoted = *at == '"' || *at == '\'';
-    if (quoted && strncmp(at + 1, source.ptr, source.len) == 0)
+    if (at != NULL && (*at == '"' || *at == '\'') && strncmp(at + 1, source.ptr, source.len) == 0)
         lexer->pos.column++;
     else
         lexer->fixed = true;

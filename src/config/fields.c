@@ -218,9 +218,13 @@ static void report_unknown(struct reader *r, const struct kho_yaml_key *key,
     for (size_t i = 0; i < r->table->count; i++)
         names[i] = r->table->fields[i].name;
     const char *hint = kho_diag_suggest(r->diags, key->name, names, r->table->count);
+    struct kho_pos pos = key->pos;
+    const char *near = *hint != '\0' ? kho_text_nearest(key->name, names, r->table->count) : NULL;
+    if (near != NULL && find_field(r->table, kho_text_of(near))->kind == KHO_FIELD_SECRET)
+        pos.text = NULL; /* a secret may stand behind the misspelt key */
     if (is_cut_value(key, value))
         hint = "; inside { } a value with a comma needs quotes";
-    kho_diag_error(r->diags, key->pos, "unknown key '%.*s'%s", KHO_TEXT_ARGS(key->name), hint);
+    kho_diag_error(r->diags, pos, "unknown key '%.*s'%s", KHO_TEXT_ARGS(key->name), hint);
 }
 
 static bool is_first(const struct kho_yaml_node *mapping, size_t i)

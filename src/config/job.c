@@ -1,6 +1,9 @@
 /* Reads etl/jobs/NAME.yaml: what is pulled from which source into which shared schema, and when. */
 #include "project.h"
 
+#define MAP_MAX 1000
+#define KEY_MAX 32
+
 /* A job and the parts of its file that are read by code of their own. */
 struct job_file {
     struct kho_job job;
@@ -223,6 +226,11 @@ static void read_map(const struct kho_reader *reader, const struct kho_yaml_node
                        "'map' is a mapping: schema column: expression over source columns");
         return;
     }
+    if (map->count > MAP_MAX) {
+        kho_diag_error(reader->diags, map->pos, "'map' has %zu columns, at most %d", map->count,
+                       MAP_MAX);
+        return;
+    }
     job->map = kho_arena_array(reader->arena, map->count, sizeof *job->map);
     job->n_map = map->count;
     for (size_t i = 0; i < map->count; i++)
@@ -231,7 +239,10 @@ static void read_map(const struct kho_reader *reader, const struct kho_yaml_node
 
 static void check_key(const struct kho_reader *reader, const struct kho_texts *key)
 {
-    for (size_t i = 0; i < key->count; i++)
+    if (key->count > KEY_MAX)
+        kho_diag_error(reader->diags, key->pos[KEY_MAX], "'key' has %zu columns, at most %d",
+                       key->count, KEY_MAX);
+    for (size_t i = 0; i < KHO_MIN(key->count, KEY_MAX); i++)
         for (size_t j = 0; j < i; j++)
             if (kho_text_eq(key->items[i], key->items[j])) {
                 kho_diag_error(reader->diags, key->pos[i], "'%.*s' stands twice in 'key'",

@@ -9,9 +9,10 @@
 static const char *const secret_parts[] = {"pass", "pwd", "secret", "token"};
 static const char *const secret_words[] = {"password", "secret", "sign_key"};
 
+/* Wider than a name: a slip within `password` leaves the rest of it to be known by. */
 static bool is_word_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    return c != '\0' && strchr(" \t\r\n{}[],\"':=", c) == NULL;
 }
 
 static bool is_blank(char c)
@@ -58,17 +59,29 @@ static bool is_reference(struct kho_text value)
            kho_text_starts(value, KHO_TEXT("${file:"));
 }
 
+/* Returns whether a secret may follow the word that ends at `end`: it is a secret's key before ':'
+ * or
+ * '=', or it looks like one whose sign was forgotten. */
+static bool ends_key(struct kho_text line, size_t end)
+{
+    if (line.ptr[end] == ':' || line.ptr[end] == '=')
+        return is_secret_word(word_before(line, end));
+    if (!is_blank(line.ptr[end]) || end == 0 || !is_word_char(line.ptr[end - 1]))
+        return false;
+    struct kho_text word = word_before(line, end);
+    return find(word, 0, "passw") < word.len;
+}
+
 /* Returns where the value behind a secret's key begins; line.len if there is none. */
 static size_t find_keyed(struct kho_text line)
 {
     for (size_t at = 0; at < line.len; at++) {
-        if (line.ptr[at] != ':' && line.ptr[at] != '=')
+        if (!ends_key(line, at))
             continue;
-        if (!is_secret_word(word_before(line, at)))
-            continue;
-        size_t value = at + 1;
+        size_t value = at;
         while (value < line.len &&
-               (is_blank(line.ptr[value]) || line.ptr[value] == '"' || line.ptr[value] == '\''))
+               (is_blank(line.ptr[value]) || line.ptr[value] == ':' || line.ptr[value] == '=' ||
+                line.ptr[value] == '"' || line.ptr[value] == '\''))
             value++;
         if (!is_reference((struct kho_text){line.ptr + value, line.len - value}))
             return value;
@@ -84,19 +97,27 @@ static size_t find_last(struct kho_text text, char c)
     return text.len;
 }
 
+/* Returns where a URL, or what was meant as one, goes on behind its scheme; line.len if nowhere. */
+static size_t find_authority(struct kho_text line)
+{
+    static const char *const starts[] = {"://", "connect:", "store:", "lake:"};
+    for (size_t i = 0; i < KHO_COUNT(starts); i++) {
+        size_t at = find(line, 0, starts[i]);
+        if (at < line.len)
+            return at + strlen(starts[i]);
+    }
+    return line.len;
+}
+
 /* Returns what stands between `://user:` and the last `@` behind it. */
 static struct kho_span find_in_url(struct kho_text line)
 {
-    struct kho_span none = {line.len, line.len};
-    size_t begin = find(line, 0, "://");
-    if (begin == line.len)
-        return none;
+    size_t begin = find_authority(line);
     size_t end = find_last(line, '@');
-    for (begin += 3; begin < line.len && line.ptr[begin] != ':'; begin++)
-        if (line.ptr[begin] == '@')
-            return none;
+    while (begin < line.len && line.ptr[begin] != ':')
+        begin++;
     if (end == line.len || end < begin)
-        return none;
+        return (struct kho_span){line.len, line.len};
     return (struct kho_span){begin + 1, end};
 }
 

@@ -10,6 +10,7 @@
 
 #define CODES_MAX_BYTES (16 * 1024 * 1024)
 #define COLUMNS_MAX 1000
+#define RULES_MAX 1000
 
 /* A schema and the parts of its file that are read by code of their own. */
 struct schema_file {
@@ -249,6 +250,11 @@ static void read_rules(struct loader *loader, const struct kho_yaml_node *node,
     if (node->kind != KHO_YAML_MAPPING) {
         kho_diag_error(loader->reader.diags, node->pos,
                        "'rules' is a mapping: name: {check: ..., else: ...}");
+        return;
+    }
+    if (node->count > RULES_MAX) {
+        kho_diag_error(loader->reader.diags, node->pos, "%zu rules, at most %d", node->count,
+                       RULES_MAX);
         return;
     }
     schema->rules = kho_arena_array(loader->reader.arena, node->count, sizeof *schema->rules);

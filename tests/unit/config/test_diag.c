@@ -1,3 +1,4 @@
+/* How problems are shown, and what of a line is not. */
 #include "../../support/project.h"
 #include "../../support/unit.h"
 
@@ -121,6 +122,10 @@ START_TEST(secrets_in_the_line_shown_are_masked)
         {"connect: postgres://u:hunter2@h/db", "    connect: postgres://u:***@h/db\n"},
         {"connect: postgres://u:hun/t@er2@h/db", "    connect: postgres://u:***@h/db\n"},
         {"connect: postgres://u@h:5432/db", "    connect: postgres://u@h:5432/db\n"},
+        {"password hunter2", "    password ***\n"},
+        {"passw@ord: hunter2", "    passw@ord: ***\n"},
+        {"connect: postgres:/u:hunter2@h/db", "    connect: postgres:***@h/db\n"},
+        {"owner: Civil Office <a@b.example>", "    owner: Civil Office <a@b.example>\n"},
         {"password: ${env:X}", "    password: ${env:X}\n"},
         {"key: id", "    key: id\n"},
     };

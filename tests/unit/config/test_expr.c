@@ -1,3 +1,4 @@
+/* The expression language: canonical texts, places, limits. */
 #include "../../support/project.h"
 #include "../../support/unit.h"
 

@@ -1,3 +1,4 @@
+/* Field tables: defaults, types, messages, help. */
 #include "../../support/project.h"
 #include "../../support/unit.h"
 
@@ -207,9 +208,7 @@ END_TEST
 START_TEST(a_misspelt_secret_key_does_not_show_its_value)
 {
     expect_problem("text: x\nsecrte: hunter2\n",
-                   "o.yaml:2:1: error: unknown key 'secrte'; did you mean 'secret'?\n"
-                   "    secrte: ***\n"
-                   "    ^\n");
+                   "o.yaml:2:1: error: unknown key 'secrte'; did you mean 'secret'?\n");
 }
 END_TEST
 

@@ -1,3 +1,4 @@
+/* Secrets by name, and that a literal one is never repeated. */
 #include "../../support/project.h"
 #include "../../support/unit.h"
 

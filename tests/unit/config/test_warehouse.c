@@ -1,3 +1,4 @@
+/* A project's files: what they mean together, and files that are none. */
 #include "../../support/project.h"
 #include "../../support/unit.h"
 

@@ -1,3 +1,4 @@
+/* What of YAML is taken, what is refused, and where a problem is shown. */
 #include "../../support/project.h"
 #include "../../support/unit.h"
 

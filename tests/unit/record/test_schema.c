@@ -1,3 +1,4 @@
+/* Shared schemas: columns, types, rules, names, and those that come with kho. */
 #include "../../support/project.h"
 #include "../../support/unit.h"
 
