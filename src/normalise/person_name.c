@@ -20,6 +20,7 @@ enum {
     ETH = 4,  /* Ð or ð, typed for Đ or đ */
     SLOW = 8, /* something that the fast pass does not judge */
     HYPHEN = 16,
+    SMALL_START = 32, /* a word that begins in lower case */
 };
 
 /* Of ASCII characters in names; what is not listed is SLOW. Space is judged by the loop. */
@@ -115,17 +116,17 @@ static unsigned scan(struct kho_text text)
             p++;
             continue;
         }
+        unsigned found = SLOW;
+        size_t len = 1;
+        if (*p < 0x80)
+            found = ascii_flags[*p] != 0 ? ascii_flags[*p] : SLOW;
+        else if ((len = latin_at(p, (size_t)(end - p), &c)) != 0)
+            found = latin_flags(c);
+        flags |= found;
+        if (after_space && (found & LOWER) != 0)
+            flags |= SMALL_START;
         after_space = false;
-        if (*p < 0x80) {
-            unsigned known = ascii_flags[*p++];
-            flags |= known != 0 ? known : SLOW;
-        } else {
-            size_t len = latin_at(p, (size_t)(end - p), &c);
-            if (len == 0)
-                return SLOW;
-            flags |= latin_flags(c);
-            p += len;
-        }
+        p += len;
         if ((flags & SLOW) != 0)
             return SLOW;
     }
@@ -166,12 +167,19 @@ static uint32_t repaired(uint32_t c)
     }
 }
 
+static bool is_letter(uint32_t c)
+{
+    if ((c >= LATIN_FIRST && c < LATIN_END) || (c >= LATIN_MORE_FIRST && c < LATIN_MORE_END))
+        return latin_class(c) != 'x';
+    return kho_utf8_is_letter(c);
+}
+
 static bool belongs_in_name(uint32_t c)
 {
     if (c < 0x80)
         return c == ' ' || ascii_flags[c] != 0;
     /* The ordinal indicators count as letters in Unicode; in a name they are debris. */
-    return c != 0xAA && c != 0xBA && kho_utf8_is_letter(c);
+    return c != 0xAA && c != 0xBA && is_letter(c);
 }
 
 /* Writes the name with eth and typographic marks repaired, and, if `title`, each syllable
@@ -202,7 +210,7 @@ static unsigned cases_of(struct kho_text text)
     unsigned flags = 0;
     for (size_t at = 0; at < text.len;) {
         uint32_t c = kho_utf8_next(text, &at);
-        if (!kho_utf8_is_letter(c))
+        if (!is_letter(c))
             continue;
         if (letter_lower(c) != c)
             flags |= UPPER;
@@ -216,7 +224,8 @@ static unsigned cases_of(struct kho_text text)
 
 static struct parsed two_persons_or(struct kho_text text, const char *reason)
 {
-    if (memmem(text.ptr, text.len, " - ", 3) != NULL)
+    if (memmem(text.ptr, text.len, " - ", 3) != NULL ||
+        memmem(text.ptr, text.len, " và ", strlen(" và ")) != NULL)
         return parsed_reject(TWO_PERSONS);
     return reason != NULL ? parsed_reject(reason) : parsed_text(text.ptr, text.len);
 }
@@ -231,9 +240,10 @@ static struct parsed judge(const struct parse *parse, struct kho_text text)
     struct kho_text out;
     if (!rewrite(parse->arena, text, title, &out))
         return two_persons_or(text, NO_LETTER);
-    if (kho_text_eq(out, text))
-        out = text;
-    return two_persons_or(out, NULL);
+    struct parsed parsed = two_persons_or(text, NULL);
+    if (parsed.outcome == KHO_VALUE_OK && !kho_text_eq(out, text))
+        parsed.text = out;
+    return parsed;
 }
 
 static struct parsed read_name(const struct parse *parse, struct kho_text input)
@@ -263,7 +273,7 @@ static struct parsed read_name(const struct parse *parse, struct kho_text input)
 struct parsed parse_person_name(const struct parse *parse, struct kho_text input)
 {
     unsigned flags = scan(input);
-    if ((flags & (UPPER | LOWER | ETH | SLOW | HYPHEN)) == (UPPER | LOWER) &&
+    if ((flags & (UPPER | LOWER | ETH | SLOW | HYPHEN | SMALL_START)) == (UPPER | LOWER) &&
         !name_may_be_special(input))
         return parsed_text(input.ptr, input.len);
     return read_name(parse, input);
