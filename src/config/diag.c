@@ -126,7 +126,10 @@ static size_t show_line(struct kho_buf *out, struct kho_text line, size_t first,
         put_char(out, line, at, len, valid);
         written++;
     }
-    return number <= column ? written : before;
+    /* a place behind what is shown of the line, such as where something is missing */
+    if (number <= column)
+        return written + KHO_MIN(column - number, LINE_MAX_CHARS);
+    return before;
 }
 
 /* Returns the offset of a line's first byte, or the text's length if there is no such line. */

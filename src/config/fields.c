@@ -204,13 +204,23 @@ static const struct kho_field *find_field(const struct kho_field_table *table, s
     return NULL;
 }
 
-static void report_unknown(struct reader *r, const struct kho_yaml_key *key)
+/* `{type: decimal(12,2)}` is cut at its comma: a key `2)` without a value. */
+static bool is_cut_value(const struct kho_yaml_key *key, const struct kho_yaml_node *value)
+{
+    return value->kind == KHO_YAML_SCALAR && kho_text_is_null(value->scalar) &&
+           kho_text_ends(key->name, KHO_TEXT(")"));
+}
+
+static void report_unknown(struct reader *r, const struct kho_yaml_key *key,
+                           const struct kho_yaml_node *value)
 {
     const char **names = kho_arena_array(r->arena, r->table->count, sizeof *names);
     for (size_t i = 0; i < r->table->count; i++)
         names[i] = r->table->fields[i].name;
-    kho_diag_error(r->diags, key->pos, "unknown key '%.*s'%s", KHO_TEXT_ARGS(key->name),
-                   kho_diag_suggest(r->diags, key->name, names, r->table->count));
+    const char *hint = kho_diag_suggest(r->diags, key->name, names, r->table->count);
+    if (is_cut_value(key, value))
+        hint = "; inside { } a value with a comma needs quotes";
+    kho_diag_error(r->diags, key->pos, "unknown key '%.*s'%s", KHO_TEXT_ARGS(key->name), hint);
 }
 
 static bool is_first(const struct kho_yaml_node *mapping, size_t i)
@@ -242,7 +252,7 @@ bool kho_fields_read(const struct kho_field_table *table, const struct kho_yaml_
     for (size_t i = 0; i < mapping->count; i++) {
         const struct kho_field *field = find_field(table, mapping->keys[i].name);
         if (field == NULL)
-            report_unknown(&r, &mapping->keys[i]);
+            report_unknown(&r, &mapping->keys[i], mapping->items[i]);
         else if (is_first(mapping, i)) /* a duplicate was reported by the parser */
             read_field(&r, mapping->items[i], field, target);
     }

@@ -201,6 +201,10 @@ static void read_mapping(const struct kho_reader *reader, const struct kho_yaml_
     if (value->kind != KHO_YAML_SCALAR)
         kho_diag_error(reader->diags, value->pos, "the value of '%.*s' is one expression",
                        KHO_TEXT_ARGS(key->name));
+    else if (kho_text_is_null(value->scalar) && kho_text_ends(key->name, KHO_TEXT(")")))
+        kho_diag_error(reader->diags, key->pos,
+                       "'%.*s' has no expression; inside { } a value with a comma needs quotes",
+                       KHO_TEXT_ARGS(key->name));
     else if (kho_text_is_null(value->scalar))
         kho_diag_error(reader->diags, key->pos,
                        "'%.*s' has no expression; leave it out, or write \"null\" in quotes",
@@ -253,6 +257,8 @@ bool kho_job_read(const struct kho_reader *reader, const struct kho_yaml_node *t
     struct job_file file = {0};
     size_t errors = reader->diags->errors;
     (void)kho_fields_read(&kho_job_table, tree, &file, reader->arena, reader->diags);
+    if (tree->kind != KHO_YAML_MAPPING)
+        return false;
     *job = file.job;
     job->pos = kho_project_pos(tree, "job");
     job->from_pos = kho_project_pos(tree, kho_text_is_null(job->from) ? "sql" : "from");

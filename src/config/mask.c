@@ -7,7 +7,7 @@
 #include <strings.h>
 
 static const char *const secret_parts[] = {"pass", "pwd", "secret", "token"};
-static const char *const secret_words[] = {"password", "sign_key"};
+static const char *const secret_words[] = {"password", "secret", "sign_key"};
 
 static bool is_word_char(char c)
 {

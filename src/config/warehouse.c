@@ -68,6 +68,18 @@ static void check_lake(const struct kho_reader *reader, struct kho_text lake, st
                    "'lake' is a directory in the project or file:///directory in this version");
 }
 
+static void check_store(const struct kho_reader *reader, struct kho_text store, struct kho_pos pos)
+{
+    static const char *const words[] = {"embedded"};
+    if (kho_text_is_null(store) || kho_text_eq_cstr(store, words[0]))
+        return;
+    const char *near = kho_diag_suggest(reader->diags, store, words, KHO_COUNT(words));
+    if (*near != '\0')
+        kho_diag_error(reader->diags, pos, "unknown store '%.*s'%s", KHO_TEXT_ARGS(store), near);
+    else
+        kho_project_check_connection(reader, "store", store, pos);
+}
+
 bool kho_warehouse_read(const struct kho_reader *reader, const struct kho_yaml_node *tree,
                         struct kho_warehouse *warehouse)
 {
@@ -77,9 +89,7 @@ bool kho_warehouse_read(const struct kho_reader *reader, const struct kho_yaml_n
     check_warehouse_name(reader, warehouse->name, warehouse->pos);
     kho_project_check_zone(reader, warehouse->timezone, kho_project_pos(tree, "timezone"));
     check_lake(reader, warehouse->lake, kho_project_pos(tree, "lake"));
-    if (!kho_text_eq_cstr(warehouse->store, "embedded"))
-        kho_project_check_connection(reader, "store", warehouse->store,
-                                     kho_project_pos(tree, "store"));
+    check_store(reader, warehouse->store, kho_project_pos(tree, "store"));
     return reader->diags->errors == errors;
 }
 

@@ -127,10 +127,12 @@ static struct kho_yaml_node *build_scalar(struct builder *b, const yaml_event_t 
     node->quoted = style != YAML_PLAIN_SCALAR_STYLE;
     node->block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
     check_properties(b, event, event->data.scalar.anchor, event->data.scalar.tag);
-    if (memchr(text.ptr, '\0', text.len) != NULL)
+    if (memchr(text.ptr, '\0', text.len) != NULL) {
         refuse(b, event->start_mark, "a NUL character (\\0) cannot be part of a value");
-    else if (node->quoted || !is_null_word(text))
+        b->broken = true;
+    } else if (node->quoted || !is_null_word(text)) {
         node->scalar = kho_arena_text(b->arena, text);
+    }
     return node;
 }
 

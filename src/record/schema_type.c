@@ -77,9 +77,7 @@ void kho_schema_type_read(const struct kho_schemas *schemas, const struct kho_ya
     struct kho_text word, args;
     struct kho_text text = kho_text_trim(node->scalar);
     if (!split_type(text, &word, &args)) {
-        bool flow_cut = kho_text_eq_cstr(word, "decimal") && !node->quoted;
-        kho_diag_error(diags, node->pos, "type '%.*s' lacks its ')'%s", KHO_TEXT_ARGS(text),
-                       flow_cut ? "; inside { } write it in quotes: \"decimal(12,2)\"" : "");
+        kho_diag_error(diags, node->pos, "type '%.*s' lacks its ')'", KHO_TEXT_ARGS(text));
         return;
     }
     if (!kho_type_find(word, &column->type)) {

@@ -57,7 +57,7 @@ static bool open_ledger_row(struct kho_load *load, struct kho_err *err)
                   " error = 'found dead by the next run' WHERE dataset = $1 AND feed = $2"
                   " AND status = 'running'",
                   NULL, err));
-    char host[256] = "", fingerprint[KHO_HASH_HEX_SIZE];
+    char host[256] = "";
     if (gethostname(host, sizeof(host) - 1) != 0)
         host[0] = '\0';
     const struct kho_load_options *options = &load->options;
@@ -65,7 +65,6 @@ static bool open_ledger_row(struct kho_load *load, struct kho_err *err)
                             kho_arena_cstr(load->arena, options->source),
                             kho_arena_cstr(load->arena, options->feed),
                             kho_arena_cstr(load->arena, options->schema->name),
-                            kho_hash_hex(options->fingerprint, fingerprint),
                             host,
                             kho_arena_printf(load->arena, "%d", (int)getpid())};
     struct kho_pg_result result;
@@ -138,15 +137,18 @@ bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
     KHO_TRY(lock_feed(made, err));
     KHO_TRY(open_ledger_row(made, err));
     *load = made;
-    if (look_at_what_stands(made, err))
-        return true;
-    kho_load_abandon(made, err, &made->stats);
-    return false;
+    return true;
 }
 
-int64_t kho_load_run(const struct kho_load *load)
+bool kho_load_start(struct kho_load *load, struct kho_hash128 fingerprint, struct kho_err *err)
 {
-    return load->run;
+    load->fingerprint = fingerprint;
+    return look_at_what_stands(load, err);
+}
+
+const struct kho_load_stats *kho_load_stats(const struct kho_load *load)
+{
+    return &load->stats;
 }
 
 bool kho_load_take_time(struct kho_load *load, struct kho_err *err)
@@ -222,17 +224,19 @@ static bool check_proof(const struct kho_load *load, struct kho_err *err)
 static bool write_ledger(struct kho_load *load, struct kho_err *err)
 {
     const struct kho_load_stats *s = &load->stats;
-    char source[KHO_HASH_HEX_SIZE], store[KHO_HASH_HEX_SIZE], at[KHO_INSTANT_MAX];
+    char source[KHO_HASH_HEX_SIZE], store[KHO_HASH_HEX_SIZE], mapping[KHO_HASH_HEX_SIZE];
+    char at[KHO_INSTANT_MAX];
     return kho_load_do(
         load, NULL, err,
         "UPDATE kho.run SET status = 'published', finished_at = clock_timestamp(),"
         " published_at = '%s', read = %" PRId64 ", inserted = %" PRId64 ", updated = %" PRId64
         ", deleted = %" PRId64 ", unchanged = %" PRId64 ", rejected = %" PRId64
         ", warned = %" PRId64 ", stale = %" PRId64 ", total = %" PRId64
-        ", source_hash = '%s', store_hash = '%s' WHERE run = %" PRId64,
+        ", fingerprint = '%s', source_hash = '%s', store_hash = '%s' WHERE run = %" PRId64,
         kho_instant_utc(load->published_us, at, sizeof(at)), s->read, s->inserted, s->updated,
         s->deleted, s->unchanged, s->rejected, s->warned, s->stale, s->total,
-        kho_hash_hex(s->source_hash, source), kho_hash_hex(s->store_hash, store), load->run);
+        kho_hash_hex(load->fingerprint, mapping), kho_hash_hex(s->source_hash, source),
+        kho_hash_hex(s->store_hash, store), load->run);
 }
 
 bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats, struct kho_err *err)

@@ -16,6 +16,7 @@ struct kho_load {
     struct kho_pg *pg; /* the data: everything here is one transaction, or in temporary tables */
     struct kho_pg *ledger; /* what outlives a failed run: the ledger's row and the rejects */
     int64_t run;
+    struct kho_hash128 fingerprint;
     bool direct; /* the table is empty: rows go straight in */
     bool copying;
     struct kho_hash_set known;

@@ -1,0 +1,25 @@
+/* The columns of a dataset's file: the engine's `_source` and `_key`, then the schema's. */
+#ifndef LAKE_COLUMNS_H
+#define LAKE_COLUMNS_H
+
+#include <kho/record/schema.h>
+
+#define LAKE_MANIFEST "datapackage.json"
+
+struct lake_column {
+    struct kho_text name;
+    enum kho_type type;
+    bool required;
+    enum kho_pii pii;
+    struct kho_text title; /* NULL = none */
+};
+
+struct lake_columns {
+    struct lake_column *items;
+    size_t count;
+};
+
+/* Lists them in the arena; the texts stay the schema's. */
+struct lake_columns lake_columns_of(struct kho_arena *arena, const struct kho_schema *schema);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * The manifest of a snapshot: datapackage.json, Frictionless Data Package v2
+ * (https://datapackage.org/standard/data-package/), written last.
+ */
+#ifndef LAKE_MANIFEST_H
+#define LAKE_MANIFEST_H
+
+#include "columns.h"
+#include "gzip.h"
+
+struct lake_resource {
+    const struct kho_schema *schema;
+    const char *path; /* relative to the manifest */
+    int64_t rows;
+    struct lake_gzip_stats stats;
+};
+
+struct lake_manifest {
+    const char *name;
+    struct kho_text title;
+    struct kho_text warehouse;
+    int64_t created_us;
+    struct lake_resource *resources;
+    size_t n_resources;
+};
+
+/* Writes it into `dir`, atomically and durably. */
+KHO_MUST_USE bool lake_manifest_write(const struct lake_manifest *manifest, const char *dir,
+                                      struct kho_err *err);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * What the parts of verifying share: the manifest as it was read, and the checks of a file. Each
+ * failure is VERIFY, `<file>: <what is wrong>`; values of records are not repeated.
+ */
+#ifndef LAKE_VERIFY_H
+#define LAKE_VERIFY_H
+
+#include <kho/core/arena.h>
+#include <kho/core/err.h>
+
+#include "verify_value.h"
+
+#define LAKE_MANIFEST "datapackage.json"
+
+struct lake_field {
+    const char *name;
+    enum lake_kind kind;
+    bool required;
+};
+
+struct lake_listed {
+    const char *name;
+    const char *path; /* a plain file name */
+    const char *sha256;
+    int64_t size_bytes;
+    int64_t rows;
+    struct lake_field *fields;
+    size_t n_fields;
+};
+
+struct lake_listing {
+    const char *name;
+    const char *created;
+    struct lake_listed *files;
+    size_t n_files;
+};
+
+/* Reads and checks the manifest of the snapshot in `dir`. */
+KHO_MUST_USE bool lake_listing_read(struct kho_arena *arena, const char *dir,
+                                    struct lake_listing *listing, struct kho_err *err);
+
+/* Checks one file of the open directory: bytes, sha256, the gzip stream, header, rows, values.
+ * Reads it once, in constant memory. */
+KHO_MUST_USE bool lake_file_verify(int dir_fd, const struct lake_listed *file, struct kho_err *err);
+
+struct lake_csv_check;
+
+/* Checks CSV text against its listing, piece by piece. */
+struct lake_csv_check *lake_csv_check_new(struct kho_arena *arena, const struct lake_listed *file);
+KHO_MUST_USE bool lake_csv_check_feed(struct lake_csv_check *check, struct kho_text piece,
+                                      struct kho_err *err);
+KHO_MUST_USE bool lake_csv_check_end(struct lake_csv_check *check, struct kho_err *err);
+
+#endif
