@@ -244,6 +244,8 @@ static struct parsed read_name(const struct parse *parse, struct kho_text input)
     if (name_is_organisation(text))
         return parsed_reject("an organisation, not a person");
     struct kho_text rest = name_without_title(text);
+    if (name_without_title(rest).len != rest.len) /* Ông bà ... */
+        return parsed_reject(TWO_PERSONS);
     struct parsed parsed = judge(parse, rest);
     if (rest.len != text.len && parsed.outcome == KHO_VALUE_OK)
         parsed.reason = "form of address dropped";
