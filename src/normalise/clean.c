@@ -57,7 +57,7 @@ static struct kho_text collapse(struct kho_arena *arena, struct kho_text input)
         if (gap)
             bytes[len++] = ' ';
         gap = false;
-        len += kho_utf8_put(c, bytes + len);
+        len += letter_put(c, bytes + len);
     }
     kho_arena_shrink(arena, bytes, input.len + 1, len);
     return (struct kho_text){bytes, len};
@@ -110,10 +110,10 @@ static struct kho_text place_late_marks(struct kho_arena *arena, struct kho_text
         uint32_t c = kho_utf8_next(text, &at);
         uint32_t whole = c == 0x302 || c == 0x306 ? join_late_mark(held, c) : 0;
         if (whole == 0)
-            len += kho_utf8_put(held, bytes + len);
+            len += letter_put(held, bytes + len);
         held = whole != 0 ? whole : c;
     }
-    len += kho_utf8_put(held, bytes + len);
+    len += letter_put(held, bytes + len);
     return (struct kho_text){bytes, len};
 }
 

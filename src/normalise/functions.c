@@ -204,7 +204,7 @@ static struct kho_text mapped(struct kho_arena *arena, struct kho_text text,
     char *bytes = kho_arena_bytes(arena, text.len * 3 + 4);
     size_t len = 0;
     for (size_t at = 0; at < text.len;)
-        len += kho_utf8_put(map(kho_utf8_next(text, &at)), bytes + len);
+        len += letter_put(map(kho_utf8_next(text, &at)), bytes + len);
     kho_arena_shrink(arena, bytes, text.len * 3 + 4, len);
     return (struct kho_text){bytes, len};
 }

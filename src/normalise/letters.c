@@ -1,8 +1,6 @@
 /* The classes and the case of Latin letters; see letters.h. */
 #include "letters.h"
 
-#include <kho/core/utf8.h>
-
 const char latin_classes[] = "UUUUUUUUUUUUUUUUUUUUUUUxUUUUUUUllllllllllllllllllllllllxllllllll"
                              "UlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUllUlUlUlU"
                              "lUlUlUlUllUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUlUUlUlUll"

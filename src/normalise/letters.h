@@ -5,7 +5,7 @@
 #ifndef KHO_SRC_NORMALISE_LETTERS_H
 #define KHO_SRC_NORMALISE_LETTERS_H
 
-#include <kho/core/text.h>
+#include <kho/core/utf8.h>
 
 #define LATIN_FIRST 0xC0
 #define LATIN_END 0x250
@@ -37,6 +37,26 @@ static inline char latin_class(uint32_t c)
 {
     return c < LATIN_END ? latin_classes[c - LATIN_FIRST]
                          : latin_more_classes[c - LATIN_MORE_FIRST];
+}
+
+/* As kho_utf8_put(), without a call for what Vietnamese is written with. */
+static inline size_t letter_put(uint32_t c, char *out)
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        out[0] = (char)(0xC0 | c >> 6);
+        out[1] = (char)(0x80 | (c & 0x3F));
+        return 2;
+    }
+    if (c >= 0x10000)
+        return kho_utf8_put(c, out);
+    out[0] = (char)(0xE0 | c >> 12);
+    out[1] = (char)(0x80 | (c >> 6 & 0x3F));
+    out[2] = (char)(0x80 | (c & 0x3F));
+    return 3;
 }
 
 /* Case mapping that asks Unicode's tables only beyond Vietnamese. */

@@ -20,70 +20,35 @@ enum {
     ETH = 4,  /* Ð or ð, typed for Đ or đ */
     SLOW = 8, /* something that the fast pass does not judge */
     HYPHEN = 16,
+    SMALL_START = 32, /* a word that begins in lower case */
+    MARK = 64,        /* an apostrophe, point or hyphen */
 };
 
 /* Of ASCII characters in names; what is not listed is SLOW. Space is judged by the loop. */
 static const unsigned char ascii_flags[128] = {
 #define U UPPER
 #define L LOWER
-    ['A'] = U,
-    ['B'] = U,
-    ['C'] = U,
-    ['D'] = U,
-    ['E'] = U,
-    ['F'] = U,
-    ['G'] = U,
-    ['H'] = U,
-    ['I'] = U,
-    ['J'] = U,
-    ['K'] = U,
-    ['L'] = U,
-    ['M'] = U,
-    ['N'] = U,
-    ['O'] = U,
-    ['P'] = U,
-    ['Q'] = U,
-    ['R'] = U,
-    ['S'] = U,
-    ['T'] = U,
-    ['U'] = U,
-    ['V'] = U,
-    ['W'] = U,
-    ['X'] = U,
-    ['Y'] = U,
-    ['Z'] = U,
-    ['a'] = L,
-    ['b'] = L,
-    ['c'] = L,
-    ['d'] = L,
-    ['e'] = L,
-    ['f'] = L,
-    ['g'] = L,
-    ['h'] = L,
-    ['i'] = L,
-    ['j'] = L,
-    ['k'] = L,
-    ['l'] = L,
-    ['m'] = L,
-    ['n'] = L,
-    ['o'] = L,
-    ['p'] = L,
-    ['q'] = L,
-    ['r'] = L,
-    ['s'] = L,
-    ['t'] = L,
-    ['u'] = L,
-    ['v'] = L,
-    ['w'] = L,
-    ['x'] = L,
-    ['y'] = L,
+    ['A'] = U,     ['B'] = U,    ['C'] = U,
+    ['D'] = U,     ['E'] = U,    ['F'] = U,
+    ['G'] = U,     ['H'] = U,    ['I'] = U,
+    ['J'] = U,     ['K'] = U,    ['L'] = U,
+    ['M'] = U,     ['N'] = U,    ['O'] = U,
+    ['P'] = U,     ['Q'] = U,    ['R'] = U,
+    ['S'] = U,     ['T'] = U,    ['U'] = U,
+    ['V'] = U,     ['W'] = U,    ['X'] = U,
+    ['Y'] = U,     ['Z'] = U,    ['a'] = L,
+    ['b'] = L,     ['c'] = L,    ['d'] = L,
+    ['e'] = L,     ['f'] = L,    ['g'] = L,
+    ['h'] = L,     ['i'] = L,    ['j'] = L,
+    ['k'] = L,     ['l'] = L,    ['m'] = L,
+    ['n'] = L,     ['o'] = L,    ['p'] = L,
+    ['q'] = L,     ['r'] = L,    ['s'] = L,
+    ['t'] = L,     ['u'] = L,    ['v'] = L,
+    ['w'] = L,     ['x'] = L,    ['y'] = L,
     ['z'] = L,
 #undef U
 #undef L
-    /* The marks of names have no flag of their own: a bit beyond the others says "known". */
-    ['\''] = 128,
-    ['.'] = 128,
-    ['-'] = HYPHEN | 128,
+    ['\''] = MARK, ['.'] = MARK, ['-'] = HYPHEN | MARK,
 };
 
 static unsigned latin_flags(uint32_t c)
@@ -115,34 +80,40 @@ static unsigned scan(struct kho_text text)
             p++;
             continue;
         }
+        unsigned found = SLOW;
+        size_t len = 1;
+        if (*p < 0x80)
+            found = ascii_flags[*p] != 0 ? ascii_flags[*p] : SLOW;
+        else if ((len = latin_at(p, (size_t)(end - p), &c)) != 0)
+            found = latin_flags(c);
+        flags |= found;
+        if (after_space && (found & LOWER) != 0)
+            flags |= SMALL_START;
         after_space = false;
-        if (*p < 0x80) {
-            unsigned known = ascii_flags[*p++];
-            flags |= known != 0 ? known : SLOW;
-        } else {
-            size_t len = latin_at(p, (size_t)(end - p), &c);
-            if (len == 0)
-                return SLOW;
-            flags |= latin_flags(c);
-            p += len;
-        }
+        p += len;
         if ((flags & SLOW) != 0)
             return SLOW;
     }
     return after_space ? SLOW : flags;
 }
 
-/* Marks of UTF-8 that was read as Windows-1252 and written as UTF-8 again: the second bytes of
- * Vietnamese letters, which no name has behind these letters. */
+/* Finds marks of UTF-8 that was read as Windows-1252 and written as UTF-8 again: Ã, Ä, Æ or á and
+ * behind it what the second byte of a Vietnamese letter became. No name has these. */
 static bool is_twice_encoded(struct kho_text text)
 {
-    static const char *const marks[] = {
-        "\xC3\x83\xC2", "\xC3\x84\xC2",     "\xC3\x84\xC6\x92", "\xC3\x84\xE2\x80",
-        "\xC3\x86\xC2", "\xC3\xA1\xC2\xBA", "\xC3\xA1\xC2\xBB",
-    };
-    for (size_t i = 0; i < KHO_COUNT(marks); i++) {
-        if (memmem(text.ptr, text.len, marks[i], strlen(marks[i])) != NULL)
+    const char *end = text.ptr + text.len;
+    const char *at = text.ptr;
+    while ((at = memchr(at, 0xC3, (size_t)(end - at))) != NULL && end - at > 3) {
+        unsigned char letter = (unsigned char)at[1];
+        unsigned char behind = (unsigned char)at[2];
+        unsigned char last = (unsigned char)at[3];
+        if (behind == 0xC2 && (letter == 0x83 || letter == 0x84 || letter == 0x86))
             return true;
+        if (letter == 0x84 && ((behind == 0xC6 && last == 0x92) || behind == 0xE2))
+            return true;
+        if (letter == 0xA1 && behind == 0xC2 && (last == 0xBA || last == 0xBB))
+            return true;
+        at += 2;
     }
     return false;
 }
@@ -166,12 +137,21 @@ static uint32_t repaired(uint32_t c)
     }
 }
 
+static bool is_letter(uint32_t c)
+{
+    if (c < 0x80)
+        return (ascii_flags[c] & (UPPER | LOWER)) != 0;
+    if ((c >= LATIN_FIRST && c < LATIN_END) || (c >= LATIN_MORE_FIRST && c < LATIN_MORE_END))
+        return latin_class(c) != 'x';
+    return kho_utf8_is_letter(c);
+}
+
 static bool belongs_in_name(uint32_t c)
 {
     if (c < 0x80)
         return c == ' ' || ascii_flags[c] != 0;
     /* The ordinal indicators count as letters in Unicode; in a name they are debris. */
-    return c != 0xAA && c != 0xBA && kho_utf8_is_letter(c);
+    return c != 0xAA && c != 0xBA && is_letter(c);
 }
 
 /* Writes the name with eth and typographic marks repaired, and, if `title`, each syllable
@@ -185,40 +165,48 @@ static bool rewrite(struct kho_arena *arena, struct kho_text text, bool title, s
         uint32_t c = repaired(kho_utf8_next(text, &at));
         if (!belongs_in_name(c))
             return false;
-        bool mark = c < 0x80 && (c == ' ' || (ascii_flags[c] & 128) != 0);
+        bool mark = c < 0x80 && (c == ' ' || (ascii_flags[c] & MARK) != 0);
         if (title && !mark)
             c = first ? letter_upper(c) : letter_lower(c);
         first = mark;
-        len += kho_utf8_put(c, bytes + len);
+        len += letter_put(c, bytes + len);
     }
     kho_arena_shrink(arena, bytes, text.len * 2 + 4, len);
     *out = (struct kho_text){bytes, len};
     return true;
 }
 
+static unsigned case_of(uint32_t c)
+{
+    if (c < 0x80)
+        return ascii_flags[c] & (UPPER | LOWER);
+    if (!is_letter(c))
+        return 0;
+    if (letter_lower(c) != c)
+        return UPPER;
+    return letter_upper(c) != c ? LOWER : SLOW; /* SLOW: a letter without case */
+}
+
 /* The cases that occur, whatever the script. */
 static unsigned cases_of(struct kho_text text)
 {
     unsigned flags = 0;
-    for (size_t at = 0; at < text.len;) {
-        uint32_t c = kho_utf8_next(text, &at);
-        if (!kho_utf8_is_letter(c))
-            continue;
-        if (letter_lower(c) != c)
-            flags |= UPPER;
-        else if (letter_upper(c) != c)
-            flags |= LOWER;
-        else
-            flags |= SLOW; /* a letter without case */
-    }
+    for (size_t at = 0; at < text.len;)
+        flags |= case_of(kho_utf8_next(text, &at));
     return flags;
 }
 
-static struct parsed two_persons_or(struct kho_text text, const char *reason)
+/* Finds ` - ` or ` và ` between two names. */
+static bool has_two_persons(struct kho_text text)
 {
-    if (memmem(text.ptr, text.len, " - ", 3) != NULL)
-        return parsed_reject(TWO_PERSONS);
-    return reason != NULL ? parsed_reject(reason) : parsed_text(text.ptr, text.len);
+    struct kho_text rest = text;
+    (void)kho_text_cut(&rest, ' ');
+    while (rest.ptr != NULL) {
+        struct kho_text word = kho_text_cut(&rest, ' ');
+        if (rest.ptr != NULL && (kho_text_eq_cstr(word, "-") || kho_text_eq_cstr(word, "và")))
+            return true;
+    }
+    return false;
 }
 
 /* Judges a cleaned text that the fast pass did not settle. */
@@ -229,11 +217,13 @@ static struct parsed judge(const struct parse *parse, struct kho_text text)
         return parsed_reject("no letter in it");
     bool title = cases == UPPER || cases == LOWER;
     struct kho_text out;
+    if (has_two_persons(text))
+        return parsed_reject(TWO_PERSONS);
     if (!rewrite(parse->arena, text, title, &out))
-        return two_persons_or(text, NO_LETTER);
+        return parsed_reject(NO_LETTER);
     if (kho_text_eq(out, text))
         out = text;
-    return two_persons_or(out, NULL);
+    return parsed_text(out.ptr, out.len);
 }
 
 static struct parsed read_name(const struct parse *parse, struct kho_text input)
@@ -254,17 +244,45 @@ static struct parsed read_name(const struct parse *parse, struct kho_text input)
     if (name_is_organisation(text))
         return parsed_reject("an organisation, not a person");
     struct kho_text rest = name_without_title(text);
+    if (name_without_title(rest).len != rest.len) /* Ông bà ... */
+        return parsed_reject(TWO_PERSONS);
     struct parsed parsed = judge(parse, rest);
     if (rest.len != text.len && parsed.outcome == KHO_VALUE_OK)
         parsed.reason = "form of address dropped";
     return parsed;
 }
 
+/* Capitalises a name that scan() found to be Latin capitals, marks and single spaces. */
+static struct parsed title_capitals(struct kho_arena *arena, struct kho_text text)
+{
+    const unsigned char *p = (const unsigned char *)text.ptr;
+    const unsigned char *end = p + text.len;
+    char *bytes = kho_arena_bytes(arena, text.len * 2 + 4);
+    size_t len = 0;
+    bool first = true;
+    while (p < end) {
+        uint32_t c = 0;
+        if (*p < 0x80) {
+            bool letter = *p >= 'A';
+            bytes[len++] = (char)(letter && !first ? *p | 32 : *p);
+            first = !letter;
+            p++;
+            continue;
+        }
+        p += latin_at(p, (size_t)(end - p), &c);
+        len += letter_put(first ? c : letter_lower(c), bytes + len);
+        first = false;
+    }
+    kho_arena_shrink(arena, bytes, text.len * 2 + 4, len);
+    return parsed_text(bytes, len);
+}
+
 struct parsed parse_person_name(const struct parse *parse, struct kho_text input)
 {
-    unsigned flags = scan(input);
-    if ((flags & (UPPER | LOWER | ETH | SLOW | HYPHEN)) == (UPPER | LOWER) &&
-        !name_may_be_special(input))
+    unsigned flags = scan(input) & ~(unsigned)MARK;
+    if (flags == (UPPER | LOWER) && !name_may_be_special(input))
         return parsed_text(input.ptr, input.len);
+    if (flags == UPPER && !name_may_be_special(input))
+        return title_capitals(parse->arena, input);
     return read_name(parse, input);
 }

@@ -4,7 +4,7 @@
 
 #include "parse.h"
 
-/* A cheap look at the first letter: false if none of the functions below can say yes. */
+/* Whether one of the functions below says yes. */
 bool name_may_be_special(struct kho_text text);
 
 /* `"`, `nt`, `như trên`: the clerk meant the line above. */

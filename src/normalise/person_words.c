@@ -6,43 +6,64 @@
 #include "letters.h"
 #include "person_name.h"
 
-static const char *const dittos[] = {"\"",       "''",       "”",    "“",      "nt", "n.t", "-nt-",
-                                     "như trên", "nhu tren", "-\"-", "- nt -", "//", "〃"};
+#define W(word)                \
+    {                          \
+        word, sizeof(word) - 1 \
+    }
 
-static const char *const organisations[] = {
-    "ubnd",
-    "ủy ban",
-    "uỷ ban",
-    "công ty",
-    "cty",
-    "tổng công ty",
-    "htx",
-    "hợp tác xã",
-    "doanh nghiệp",
-    "dntn",
-    "chi nhánh",
-    "ngân hàng",
-    "văn phòng",
-    "trường thcs",
-    "trường tiểu học",
-    "trường thpt",
-    "trường mầm non",
-    "cơ sở",
-    "hộ kinh doanh",
+static const struct kho_text dittos[] = {
+    W("\""),       W("''"),       W("”"),    W("“"),      W("nt"), W("n.t"), W("-nt-"),
+    W("như trên"), W("nhu tren"), W("-\"-"), W("- nt -"), W("//"), W("〃"),
+};
+
+static const struct kho_text organisations[] = {
+    W("ubnd"),
+    W("ủy ban"),
+    W("uỷ ban"),
+    W("công ty"),
+    W("cty"),
+    W("tổng công ty"),
+    W("htx"),
+    W("hợp tác xã"),
+    W("doanh nghiệp"),
+    W("dntn"),
+    W("chi nhánh"),
+    W("ngân hàng"),
+    W("văn phòng"),
+    W("trường tiểu học"),
+    W("trường thcs"),
+    W("trường thpt"),
+    W("trường mầm non"),
+    W("cơ sở"),
+    W("hộ kinh doanh"),
 };
 
 /* Longer ones first. */
-static const char *const titles[] = {"hộ ông", "hộ bà", "ông", "bà"};
+static const struct kho_text titles[] = {W("hộ ông"), W("hộ bà"), W("ông"), W("bà")};
+
+#undef W
+
+/* Looks at the first bytes only; nearly every question ends here. */
+static inline bool may_begin(struct kho_text text, struct kho_text word)
+{
+    for (size_t i = 0; i < 3 && i < text.len && i < word.len; i++) {
+        unsigned char a = (unsigned char)text.ptr[i], b = (unsigned char)word.ptr[i];
+        if (((a ^ b) & 0x80) != 0 || (a < 0x80 && (a | 32) != (b | 32)))
+            return false;
+        if (a >= 0x80)
+            return true;
+    }
+    return true;
+}
 
 /* Returns the bytes of `text` that spell `word` in any case, or 0. `word` is in lower case. */
-static size_t spelled(struct kho_text text, const char *word)
+static inline size_t spelled(struct kho_text text, struct kho_text word)
 {
-    struct kho_text wanted = kho_text_of(word);
-    size_t at = 0, wanted_at = 0;
-    if ((unsigned char)*word < 0x80 && (text.len == 0 || (*text.ptr | 32) != (*word | 32)))
-        return 0; /* so ends nearly every call */
-    while (wanted_at < wanted.len) {
-        if (letter_lower(kho_utf8_next(text, &at)) != kho_utf8_next(wanted, &wanted_at))
+    size_t at = 0, word_at = 0;
+    if (!may_begin(text, word))
+        return 0;
+    while (word_at < word.len) {
+        if (letter_lower(kho_utf8_next(text, &at)) != kho_utf8_next(word, &word_at))
             return 0;
     }
     return at;
@@ -50,16 +71,14 @@ static size_t spelled(struct kho_text text, const char *word)
 
 bool name_may_be_special(struct kho_text text)
 {
-    /* ô Ô (of ông) and Ủ Ụ (of ủy ban) begin with these bytes, too */
-    return text.len > 0 && strchr("bcdhntuvBCDHNTUV\xC3\xE1", text.ptr[0]) != NULL &&
-           (name_is_organisation(text) || name_is_ditto(text) ||
-            name_without_title(text).len != text.len);
+    return name_is_organisation(text) || name_is_ditto(text) ||
+           name_without_title(text).len != text.len;
 }
 
 bool name_is_ditto(struct kho_text text)
 {
     for (size_t i = 0; i < KHO_COUNT(dittos); i++) {
-        if (text.len <= strlen(dittos[i]) + 2 && spelled(text, dittos[i]) == text.len)
+        if (text.len <= dittos[i].len + 2 && spelled(text, dittos[i]) == text.len)
             return true;
     }
     return false;

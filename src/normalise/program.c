@@ -306,11 +306,26 @@ void kho_program_run(struct kho_program *program, const struct kho_batch *in, co
         rule_run(&program->rules[i], out);
 }
 
+struct listing {
+    bool markdown;
+    struct kho_buf *out;
+};
+
+static void show_function(const char *usage, const char *help, void *context)
+{
+    const struct listing *listing = context;
+    if (listing->markdown)
+        kho_buf_printf(listing->out, "| `%s` | %s |\n", usage, help);
+    else
+        kho_buf_printf(listing->out, "%-48s %s\n", usage, help);
+}
+
 void kho_program_functions_show(bool markdown, struct kho_buf *out)
 {
+    struct listing listing = {markdown, out};
     if (markdown)
         kho_buf_puts(out, "| function | what it makes |\n|---|---|\n");
     for (size_t i = 0; i < n_map_functions; i++)
-        kho_buf_printf(out, markdown ? "| `%s` | %s |\n" : "%-28s %s\n", map_functions[i].usage,
-                       map_functions[i].help);
+        show_function(map_functions[i].usage, map_functions[i].help, &listing);
+    rule_functions_each(show_function, &listing);
 }

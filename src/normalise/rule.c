@@ -228,14 +228,23 @@ static void find_sexes(struct rule_compiler *c, struct rule_node *node)
 static const struct {
     const char *name;
     const char *usage;
+    const char *help;
     enum rule_kind kind;
     rule_evaluator *evaluator;
     size_t n_args;
 } functions[] = {
-    {"citizen_id_agrees", "citizen_id_agrees(citizen_id, sex, birth_date)", RULE_BOOL,
+    {"citizen_id_agrees", "citizen_id_agrees(citizen_id, sex, birth_date)",
+     "in rules: sex and birth year are those that the number's digits say", RULE_BOOL,
      rule_eval_citizen_id_agrees, 3},
-    {"length", "length(x)", RULE_INT, rule_eval_length, 1},
+    {"length", "length(x)", "in rules: characters", RULE_INT, rule_eval_length, 1},
 };
+
+void rule_functions_each(void (*show)(const char *usage, const char *help, void *context),
+                         void *context)
+{
+    for (size_t i = 0; i < KHO_COUNT(functions); i++)
+        show(functions[i].usage, functions[i].help, context);
+}
 
 static bool compile_args(struct rule_compiler *c, const struct kho_expr *expr,
                          struct rule_node *node)

@@ -24,4 +24,8 @@ bool rule_compile(struct kho_arena *arena, const struct kho_schema *schema,
 /* Judges the rows of a batch with the schema's columns; notes those that fail. */
 void rule_run(const struct rule *rule, struct kho_batch *batch);
 
+/* Calls `show` with usage and help of each function that rules have. */
+void rule_functions_each(void (*show)(const char *usage, const char *help, void *context),
+                         void *context);
+
 #endif

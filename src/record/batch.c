@@ -36,7 +36,7 @@ void kho_batch_free(struct kho_batch *batch)
 
 void kho_batch_clear(struct kho_batch *batch)
 {
-    memset(batch->rejected, 0, batch->n_rows);
+    memset(batch->rejected, 0, KHO_BATCH_ROWS); /* also of a row that was begun and given up */
     batch->n_rows = 0;
     batch->rejects = NULL;
     batch->n_rejects = 0;

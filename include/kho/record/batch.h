@@ -43,15 +43,16 @@ struct kho_batch {
     size_t n_rejects;
 };
 
-/* Makes a batch with its own arena (a child of `parent`) and room for KHO_BATCH_ROWS. The names
- * are copied. */
+/* Makes a batch with its own arena (a child of `parent`) and room for KHO_BATCH_ROWS. The caller
+ * sets each column's name (which must outlive the batch) and wire type. */
 KHO_MUST_USE struct kho_batch *kho_batch_new(struct kho_arena *parent, size_t n_columns);
 void kho_batch_free(struct kho_batch *batch);
 
 /* Forgets rows, cells and rejects, keeps columns and room. */
 void kho_batch_clear(struct kho_batch *batch);
 
-/* Notes a reason against a row; column and rule are kept by pointer and must outlive the batch. */
+/* Notes a reason (at most 511 bytes are kept) against a row; column and rule are kept by pointer and
+ * must outlive the batch. */
 void kho_batch_reject(struct kho_batch *batch, size_t row, enum kho_severity severity,
                       const char *column, const char *rule, const char *fmt, ...) KHO_PRINTF(6, 7);
 

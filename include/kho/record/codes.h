@@ -21,7 +21,8 @@ struct kho_codes {
 };
 
 /* Parses a list; problems (missing columns, ragged rows, duplicate codes, a spelling of one system
- * that stands for two codes) go to `diags`. */
+ * that stands for two codes) go to `diags`; what could be read is returned, never NULL. A name that
+ * two codes share is no problem: it finds neither. */
 struct kho_codes *kho_codes_parse(struct kho_arena *arena, struct kho_text name, const char *file,
                                   struct kho_text content, struct kho_diags *diags);
 

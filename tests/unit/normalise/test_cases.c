@@ -141,9 +141,86 @@ START_TEST(a_clean_text_is_not_copied)
 }
 END_TEST
 
+static uint32_t next_random(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*state >> 33);
+}
+
+/* Pieces of what departments write, in any order. */
+static struct kho_text random_text(struct kho_arena *arena, uint64_t *state)
+{
+    static const char *const pieces[] = {
+        "Nguyễn",
+        "TRẦN",
+        " ",
+        " - ",
+        "Ð",
+        "e\xCC\x82\xCC\x81",
+        "a\xCC\x81\xCC\x82",
+        "031065",
+        "000123",
+        "0",
+        ".",
+        ",",
+        "-",
+        "+84",
+        "1965",
+        "05",
+        "\xC2\xA0",
+        "\xE2\x80\x8B",
+        "\xFF",
+        "'",
+        "(",
+        "/",
+        "T08:00:00Z",
+        "ông ",
+        "İ",
+        "ﬁ",
+        "Ǆ",
+        "日",
+        "1900-01-01",
+        "\n",
+        "O",
+        "có",
+    };
+    char *bytes = kho_arena_bytes(arena, 128);
+    size_t len = 0;
+    for (uint32_t n = next_random(state) % 6; n > 0; n--) {
+        struct kho_text piece = kho_text_of(pieces[next_random(state) % KHO_COUNT(pieces)]);
+        memcpy(bytes + len, piece.ptr, piece.len);
+        len += piece.len;
+    }
+    return (struct kho_text){bytes, len};
+}
+
+START_TEST(a_canonical_text_is_its_own_canonical_text)
+{
+    struct kho_arena *arena = kho_arena_new(NULL);
+    uint64_t state = 1;
+    for (int round = 0; round < 100000; round++) {
+        enum kho_type type = (enum kho_type)(next_random(&state) % KHO_TYPE_COUNT);
+        struct kho_schema_column column = {.type = type};
+        if (type == KHO_TYPE_CODE)
+            continue;
+        struct kho_value once = kho_value_parse(arena, &column, random_text(arena, &state));
+        /* 1234.5670 is clear, 1.567 that it could become is not */
+        if (once.outcome == KHO_VALUE_OK && type != KHO_TYPE_DECIMAL) {
+            struct kho_value twice = kho_value_parse(arena, &column, once.text);
+            ck_assert_msg(twice.outcome == KHO_VALUE_OK && kho_text_eq(once.text, twice.text),
+                          "%s '%.*s' became '%.*s'", kho_type_word(type), KHO_TEXT_ARGS(once.text),
+                          KHO_TEXT_ARGS(twice.text));
+        }
+        kho_arena_clear(arena);
+    }
+    kho_arena_free(arena);
+}
+END_TEST
+
 static void tests(TCase *tcase)
 {
     tcase_add_test(tcase, every_case_comes_out_as_expected);
     tcase_add_test(tcase, a_clean_text_is_not_copied);
+    tcase_add_test(tcase, a_canonical_text_is_its_own_canonical_text);
 }
 KHO_UNIT_MAIN("normalise/cases", tests)
