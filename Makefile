@@ -15,11 +15,11 @@ LDLIBS   = $(shell pkg-config --libs $(PKGS)) -lm
 LDFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined)
 
 LIB_SRC   := $(filter-out src/cli/main.c,$(wildcard src/*/*.c src/*/*/*.c))
-LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/sql.o
+LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/embedded.o
 UNIT_SRC  := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN  := $(UNIT_SRC:%.c=$(BUILD)/%)
 SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
-SQL       := $(sort $(wildcard sql/*/*.sql))
+EMBEDDED  := $(sort $(wildcard sql/*/*.sql)) $(sort $(wildcard schemas/*.yaml schemas/codes/*.csv))
 
 .PHONY: all binaries
 all: binaries ## build kho and the demo's generator
@@ -29,11 +29,11 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(V)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/gen/sql.c: $(SQL) tools/embed-sql
+$(BUILD)/gen/embedded.c: $(EMBEDDED) tools/embed-files
 	@mkdir -p $(@D)
-	$(V)tools/embed-sql $(SQL) > $@.new && mv $@.new $@
+	$(V)tools/embed-files $(EMBEDDED) > $@.new && mv $@.new $@
 
-$(BUILD)/gen/sql.o: $(BUILD)/gen/sql.c
+$(BUILD)/gen/embedded.o: $(BUILD)/gen/embedded.c
 	$(V)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
 $(BUILD)/libkho.a: $(LIB_OBJ)
@@ -49,4 +49,4 @@ $(BUILD)/departments: $(DEPARTMENTS_OBJ)
 $(UNIT_BIN): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libkho.a
 	$(V)$(CC) $(LDFLAGS) $^ -o $@ $(shell pkg-config --libs check) $(LDLIBS)
 
--include $(LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(DEPARTMENTS_OBJ:.o=.d)
+-include $(shell find $(BUILD) -name "*.d" 2>/dev/null)

@@ -26,7 +26,7 @@ static KHO_PRINTF(3, 0) void put(char *message, size_t size, const char *fmt, va
     mark_cut(message, size, vsnprintf(message, size, fmt, args));
 }
 
-bool kho_err_set(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
+void kho_err_put(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
 {
     char message[sizeof(err->message)];
     va_list args;
@@ -35,10 +35,9 @@ bool kho_err_set(struct kho_err *err, enum kho_err_class class, const char *fmt,
     va_end(args);
     *err = (struct kho_err){.class = class};
     memcpy(err->message, message, sizeof(message));
-    return false;
 }
 
-bool kho_err_errno(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
+void kho_err_put_errno(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
 {
     int number = errno;
     char message[sizeof(err->message)];
@@ -48,30 +47,28 @@ bool kho_err_errno(struct kho_err *err, enum kho_err_class class, const char *fm
     va_end(args);
     char reason[128];
     const char *word = strerror_r(number, reason, sizeof(reason));
-    return kho_err_set(err, class, "%s: %s", message, word);
+    kho_err_put(err, class, "%s: %s", message, word);
 }
 
-bool kho_err_context(struct kho_err *err, const char *fmt, ...)
+void kho_err_put_context(struct kho_err *err, const char *fmt, ...)
 {
     size_t len = strlen(err->message);
     size_t room = sizeof(err->message) - len;
     if (room <= 8)
-        return false;
+        return;
     memcpy(err->message + len, ", ", 3);
     va_list args;
     va_start(args, fmt);
     put(err->message + len + 2, room - 2, fmt, args);
     va_end(args);
-    return false;
 }
 
-bool kho_err_hint(struct kho_err *err, const char *fmt, ...)
+void kho_err_put_hint(struct kho_err *err, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
     put(err->hint, sizeof(err->hint), fmt, args);
     va_end(args);
-    return false;
 }
 
 const char *kho_err_word(enum kho_err_class class)

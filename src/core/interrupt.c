@@ -4,6 +4,7 @@
 #include <signal.h>
 
 static volatile sig_atomic_t received;
+static bool shielded;
 
 static void note(int signal_number)
 {
@@ -26,9 +27,19 @@ int kho_interrupt_signal(void)
     return received;
 }
 
+bool kho_interrupt_pending(void)
+{
+    return received != 0 && !shielded;
+}
+
+void kho_interrupt_shield(bool up)
+{
+    shielded = up;
+}
+
 bool kho_interrupt_check(struct kho_err *err)
 {
-    if (received == 0)
+    if (!kho_interrupt_pending())
         return true;
     return kho_err_set(err, KHO_ERR_INTERRUPTED, "interrupted by %s",
                        received == SIGTERM ? "SIGTERM" : "SIGINT");

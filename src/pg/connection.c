@@ -157,7 +157,7 @@ static void cancel(struct kho_pg *pg)
 bool kho_pg_wait(struct kho_pg *pg, bool for_write, struct kho_err *err)
 {
     while (!wait_for_socket(pg->conn, for_write, POLL_MS)) {
-        if (kho_interrupt_signal() != 0) {
+        if (kho_interrupt_pending()) {
             cancel(pg);
             return kho_interrupt_check(err);
         }

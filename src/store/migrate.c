@@ -2,10 +2,11 @@
  * kho.migration with its hash. */
 #include "store_internal.h"
 
+#include <kho/core/embedded.h>
 #include <kho/core/hash.h>
 #include <kho/core/log.h>
 
-#include "sql_files.h"
+static const char folder[] = "sql/store/";
 
 struct migration {
     const char *name;
@@ -13,19 +14,19 @@ struct migration {
     char sha256[KHO_SHA256_HEX_SIZE];
 };
 
-static bool is_migration(const struct kho_sql_file *file)
+static bool is_migration(const struct kho_embedded_file *file)
 {
-    return strncmp(file->name, "store/", 6) == 0;
+    return strncmp(file->name, folder, sizeof(folder) - 1) == 0;
 }
 
-static bool describe(const struct kho_sql_file *file, struct migration *migration,
+static bool describe(const struct kho_embedded_file *file, struct migration *migration,
                      struct kho_err *err)
 {
     struct kho_sha256 *sha;
     KHO_TRY(kho_sha256_new(&sha, err));
-    migration->name = file->name + 6;
-    migration->sql = file->sql;
-    kho_sha256_update(sha, file->sql, strlen(file->sql));
+    migration->name = file->name + sizeof(folder) - 1;
+    migration->sql = file->content;
+    kho_sha256_update(sha, file->content, strlen(file->content));
     kho_sha256_finish(sha, migration->sha256);
     kho_sha256_free(sha);
     return true;
@@ -52,8 +53,8 @@ static struct kho_text recorded(const struct kho_pg_result *done, const char *na
 
 static bool is_known(struct kho_text name)
 {
-    for (const struct kho_sql_file *file = kho_sql_files; file->name != NULL; file++)
-        if (is_migration(file) && kho_text_eq_cstr(name, file->name + 6))
+    for (const struct kho_embedded_file *file = kho_embedded_files; file->name != NULL; file++)
+        if (is_migration(file) && kho_text_eq_cstr(name, file->name + sizeof(folder) - 1))
             return true;
     return false;
 }
@@ -74,7 +75,7 @@ static bool check_recorded(const struct kho_pg_result *done, struct kho_err *err
 
 static bool apply_missing(struct kho_pg *pg, const struct kho_pg_result *done, struct kho_err *err)
 {
-    for (const struct kho_sql_file *file = kho_sql_files; file->name != NULL; file++) {
+    for (const struct kho_embedded_file *file = kho_embedded_files; file->name != NULL; file++) {
         if (!is_migration(file))
             continue;
         struct migration migration;
@@ -94,7 +95,7 @@ static bool apply_missing(struct kho_pg *pg, const struct kho_pg_result *done, s
 static bool is_complete(const struct kho_pg_result *done)
 {
     size_t known = 0;
-    for (const struct kho_sql_file *file = kho_sql_files; file->name != NULL; file++)
+    for (const struct kho_embedded_file *file = kho_embedded_files; file->name != NULL; file++)
         known += is_migration(file) ? 1 : 0;
     return done->n_rows == known;
 }

@@ -107,17 +107,6 @@ bool kho_store_ensure(struct kho_store *store, const struct kho_schemas *schemas
     return ok;
 }
 
-bool kho_store_plan(struct kho_store *store, const struct kho_schemas *schemas, struct kho_buf *ddl,
-                    struct kho_err *err)
-{
-    struct kho_arena *scratch = kho_arena_new(NULL);
-    bool ok = true;
-    for (size_t i = 0; ok && i < schemas->count; i++)
-        ok = kho_tables_plan(store->pg, scratch, &schemas->items[i], ddl, err);
-    kho_arena_free(scratch);
-    return ok;
-}
-
 int64_t kho_lock_key(const char *what, struct kho_text a, struct kho_text b)
 {
     struct kho_hash128 key = kho_hash_bytes(what, strlen(what), 0x6b686f /* "kho" */);

@@ -40,6 +40,7 @@ void kho_put_columns(struct kho_buf *out, const struct kho_schema *schema, const
 /* A key for PostgreSQL's advisory locks, from what is locked and two names. */
 int64_t kho_lock_key(const char *what, struct kho_text a, struct kho_text b);
 
+/* Room for SQL text; the widest table has 1600 columns of 63 bytes. */
 #define KHO_SQL_MAX ((size_t)4 << 20)
 
 #endif

@@ -11,11 +11,11 @@
 enum kho_field_kind {
     KHO_FIELD_TEXT, /* struct kho_text */
     KHO_FIELD_NAME, /* struct kho_text: [a-z][a-z0-9_]*, dots allowed between, at most 63 bytes */
-    KHO_FIELD_INT,  /* int64_t */
+    KHO_FIELD_INT,  /* int64_t, not negative */
     KHO_FIELD_BOOL, /* bool: true, false (also yes, no) */
     KHO_FIELD_DURATION, /* int64_t milliseconds: 500ms, 30s, 5m, 2h, 1d */
     KHO_FIELD_SIZE,     /* int64_t bytes: 64MB (1024s), 10kB, 2GB */
-    KHO_FIELD_PERCENT,  /* int64_t millionths: 2% is 20000 */
+    KHO_FIELD_PERCENT,  /* int64_t millionths: 2% is 20000; `none` is -1 */
     KHO_FIELD_CHOICE,   /* int: index into `choices` */
     KHO_FIELD_SECRET,   /* struct kho_secret */
     KHO_FIELD_TEXTS,    /* struct kho_texts: one scalar or a sequence of scalars */
@@ -36,7 +36,7 @@ struct kho_field {
     bool required;
     const char *fallback;       /* the default as it would be written in YAML; NULL = zero */
     const char *help;           /* one line */
-    const char *const *choices; /* CHOICE: NULL-terminated words */
+    const char *const *choices; /* CHOICE: NULL-terminated words; NODE: words to show in help */
     const struct kho_field_table *group; /* GROUP */
 };
 

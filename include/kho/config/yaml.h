@@ -26,7 +26,7 @@ struct kho_yaml_node {
     } * keys; /* MAPPING: items[i] stands under keys[i] */
 };
 
-/* Parses `content` (owned by the caller, kept by the tree for messages) as the file shown as
+/* Parses `content` (copied into the arena, for messages) as the file shown as
  * `file`. Problems go to `diags`; returns NULL if there is no usable tree. An empty file has no
  * tree and is a problem. */
 struct kho_yaml_node *kho_yaml_parse(struct kho_arena *arena, const char *file,

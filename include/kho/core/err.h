@@ -35,20 +35,31 @@ struct kho_err {
     char hint[384];
 };
 
-/* Sets class and message; returns false, so that `return kho_err_set(...)` is the failing return.
- */
-bool kho_err_set(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
+void kho_err_put(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
     KHO_PRINTF(3, 4);
+void kho_err_put_errno(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
+    KHO_PRINTF(3, 4);
+void kho_err_put_context(struct kho_err *err, const char *fmt, ...) KHO_PRINTF(2, 3);
+void kho_err_put_hint(struct kho_err *err, const char *fmt, ...) KHO_PRINTF(2, 3);
+
+/* What the macros below return: an inline function, so that the compiler knows it to be false. */
+static inline bool kho_err_false(void)
+{
+    return false;
+}
+
+/* kho_err_set(err, class, fmt, ...) sets class and message and is false, so that
+ * `return kho_err_set(...)` is the failing return. */
+#define kho_err_set(...) (kho_err_put(__VA_ARGS__), kho_err_false())
 
 /* As kho_err_set() with `: strerror(errno)` behind the message. */
-bool kho_err_errno(struct kho_err *err, enum kho_err_class class, const char *fmt, ...)
-    KHO_PRINTF(3, 4);
+#define kho_err_errno(...) (kho_err_put_errno(__VA_ARGS__), kho_err_false())
 
-/* Appends `, <context>` to the message; returns false. */
-bool kho_err_context(struct kho_err *err, const char *fmt, ...) KHO_PRINTF(2, 3);
+/* kho_err_context(err, fmt, ...) appends `, <context>` to the message; false. */
+#define kho_err_context(...) (kho_err_put_context(__VA_ARGS__), kho_err_false())
 
-/* Sets the hint; returns false. */
-bool kho_err_hint(struct kho_err *err, const char *fmt, ...) KHO_PRINTF(2, 3);
+/* kho_err_hint(err, fmt, ...) sets the hint; false. */
+#define kho_err_hint(...) (kho_err_put_hint(__VA_ARGS__), kho_err_false())
 
 /* Returns the class's word, the process's exit code for it (143 instead of 130 when the signal was
  * SIGTERM), and whether waiting and trying again can help. */

@@ -9,7 +9,11 @@
 void kho_interrupt_install(void);
 /* Returns the signal that came, or 0. */
 int kho_interrupt_signal(void);
-/* Fails with class INTERRUPTED if a signal came. */
+/* Returns whether work should stop: a signal came and no shield is up. */
+bool kho_interrupt_pending(void);
+/* While the shield is up, work goes on although a signal came: for the last entry in the ledger. */
+void kho_interrupt_shield(bool up);
+/* Fails with class INTERRUPTED if work should stop. */
 KHO_MUST_USE bool kho_interrupt_check(struct kho_err *err);
 
 #endif

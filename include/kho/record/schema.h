@@ -33,6 +33,15 @@ struct kho_schema_rule {
     enum kho_severity severity;
 };
 
+/* What a run does when the source's table has changed. */
+enum kho_drift_action { KHO_DRIFT_REPORT, KHO_DRIFT_STOP };
+
+struct kho_drift {
+    int new_column; /* enum kho_drift_action */
+    int missing_column;
+    int type_change;
+};
+
 struct kho_schema {
     struct kho_text name;   /* population.person */
     struct kho_text domain; /* population: the store's schema */
@@ -45,6 +54,7 @@ struct kho_schema {
     size_t n_columns;
     struct kho_schema_rule *rules;
     size_t n_rules;
+    struct kho_drift drift;
 };
 
 struct kho_schemas {

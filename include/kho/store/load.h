@@ -30,7 +30,6 @@ struct kho_load_options {
     struct kho_text source;
     struct kho_text feed;
     const struct kho_schema *schema;
-    struct kho_hash128 fingerprint; /* of the mapping: kho_program_fingerprint() */
     struct kho_stop_if stop_if;
 };
 
@@ -55,8 +54,13 @@ KHO_MUST_USE bool kho_load_begin(struct kho_store *store, struct kho_arena *aren
                                  const struct kho_load_options *options, struct kho_load **load,
                                  struct kho_err *err);
 
-/* The number of this run in the ledger. */
-int64_t kho_load_run(const struct kho_load *load);
+/* What is known of the run so far; its number in the ledger from the beginning. */
+const struct kho_load_stats *kho_load_stats(const struct kho_load *load);
+
+/* Call it once the source answers: with nothing in the dataset's table yet, that is now locked
+ * until the end. `fingerprint` is the mapping's: kho_program_fingerprint(). */
+KHO_MUST_USE bool kho_load_start(struct kho_load *load, struct kho_hash128 fingerprint,
+                                 struct kho_err *err);
 
 /* Notes all rows of the batch as read and writes the numbers of those to be normalised into
  * `rows` (room for all); returns how many. */

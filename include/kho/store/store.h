@@ -39,8 +39,4 @@ const char *kho_store_conninfo(const struct kho_store *store);
 KHO_MUST_USE bool kho_store_ensure(struct kho_store *store, const struct kho_schemas *schemas,
                                    struct kho_err *err);
 
-/* Writes the DDL that kho_store_ensure() would run; nothing if there is nothing to do. */
-KHO_MUST_USE bool kho_store_plan(struct kho_store *store, const struct kho_schemas *schemas,
-                                 struct kho_buf *ddl, struct kho_err *err);
-
 #endif

@@ -1,0 +1,57 @@
+/*
+ * One run of one job: a row's whole way from the source through the normaliser into the store, with
+ * its receipt.
+ */
+#ifndef KHO_RUN_JOB_H
+#define KHO_RUN_JOB_H
+
+#include <kho/run/project.h>
+#include <kho/store/load.h>
+
+struct kho_receipt {
+    const char *job;
+    const char *source;
+    const char *schema;
+    const char *feed;
+    const char *status; /* published, failed, stopped, interrupted, busy */
+    struct kho_load_stats stats;
+    int64_t elapsed_us;
+};
+
+/* Runs a job to its end; UNREACHABLE is tried again as the job's `retry:` says. The receipt is
+ * filled as far as the run came, also on failure. The project's store must be open and its tables
+ * be there (kho_store_ensure()). */
+KHO_MUST_USE bool kho_job_run(const struct kho_project *project, struct kho_store *store,
+                              const struct kho_job *job, struct kho_receipt *receipt,
+                              struct kho_err *err);
+
+/* What a run would do with the first rows of the source; nothing is written anywhere. */
+struct kho_sample {
+    const struct kho_schema *schema;
+    const char **exprs; /* one a column of the schema: what maps it, "" = nothing */
+    size_t n_rows;
+    struct kho_text *keys;  /* one a row */
+    struct kho_text *cells; /* n_rows * columns, as canonical text */
+    int64_t read;
+    int64_t rejected;
+    struct kho_sample_reject {
+        struct kho_text key;
+        const char *severity;
+        const char *column; /* or NULL */
+        const char *rule;
+        const char *reason;
+    } * rejects;
+    size_t n_rejects;
+};
+
+/* Reads `rows` rows (1..KHO_BATCH_ROWS) and maps them. All of the sample lives in the arena. */
+KHO_MUST_USE bool kho_job_sample(const struct kho_project *project, struct kho_arena *arena,
+                                 const struct kho_job *job, int64_t rows, struct kho_sample *sample,
+                                 struct kho_err *err);
+
+/* Connects to the job's source and compiles the mapping against what is there; problems with their
+ * places go to `diags`. */
+KHO_MUST_USE bool kho_job_check_online(const struct kho_project *project, const struct kho_job *job,
+                                       struct kho_diags *diags, struct kho_err *err);
+
+#endif

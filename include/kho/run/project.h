@@ -1,0 +1,39 @@
+/*
+ * A project loaded whole: its configuration, its shared schemas, and the check that they fit each
+ * other. Offline: no connection is opened.
+ */
+#ifndef KHO_RUN_PROJECT_H
+#define KHO_RUN_PROJECT_H
+
+#include <kho/config/warehouse.h>
+#include <kho/core/zone.h>
+#include <kho/record/schema.h>
+#include <kho/store/store.h>
+
+struct kho_project {
+    struct kho_arena *arena;
+    const char *dir;
+    struct kho_config config;
+    struct kho_schemas schemas;
+    struct kho_zone *zone; /* the warehouse's */
+    struct kho_diags diags;
+};
+
+/* Reads etl/ and schemas/ under `dir` and checks each job against sources, schemas, columns and
+ * functions. All problems go to `project->diags`; fails only if something cannot be read at all. */
+KHO_MUST_USE bool kho_project_load(struct kho_arena *arena, const char *dir,
+                                   struct kho_project *project, struct kho_err *err);
+
+/* Finds a job by name. USAGE, with the nearest name as hint, if there is none. */
+KHO_MUST_USE bool kho_project_job(const struct kho_project *project, const char *name,
+                                  const struct kho_job **job, struct kho_err *err);
+
+/* Opens the project's store; with `start` an embedded one is started. */
+KHO_MUST_USE bool kho_project_store(const struct kho_project *project, struct kho_arena *arena,
+                                    bool start, struct kho_store **store, struct kho_err *err);
+
+/* Returns the lake's directory, absolute or relative to where kho runs, in the arena. */
+KHO_MUST_USE bool kho_project_lake(const struct kho_project *project, struct kho_arena *arena,
+                                   const char **lake, struct kho_err *err);
+
+#endif

@@ -1,0 +1,24 @@
+/* Publishing a snapshot: all datasets of the store, as of one instant, into the lake. */
+#ifndef KHO_RUN_PUBLISH_H
+#define KHO_RUN_PUBLISH_H
+
+#include <kho/run/project.h>
+
+struct kho_published {
+    const char *path;
+    int64_t as_of_us;
+    size_t n_datasets;
+    struct kho_published_dataset {
+        const char *schema;
+        int64_t rows;
+    } * datasets;
+    int64_t rows;
+    int64_t elapsed_us;
+};
+
+/* `lake` NULL = the project's. All of `published` lives in the arena. */
+KHO_MUST_USE bool kho_publish(const struct kho_project *project, struct kho_store *store,
+                              struct kho_arena *arena, const char *lake,
+                              struct kho_published *published, struct kho_err *err);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * Reading the ledger. Each answer is a table of texts whose last column, `json`, holds the same row
+ * as one JSON object; all of it lives in the arena. Times are shown in the given zone, with its
+ * offset.
+ */
+#ifndef KHO_STORE_LEDGER_H
+#define KHO_STORE_LEDGER_H
+
+#include <kho/pg/pg.h>
+#include <kho/store/store.h>
+
+/* The newest runs first: run, job, status, started, seconds, read, inserted, updated, deleted,
+ * unchanged, rejected, warned. `job` NULL = of all jobs. */
+KHO_MUST_USE bool kho_ledger_runs(struct kho_store *store, struct kho_arena *arena,
+                                  const char *timezone, const char *job, int64_t limit,
+                                  struct kho_pg_result *rows, struct kho_err *err);
+
+/* One run, all that the ledger knows. No rows if there is no such run. */
+KHO_MUST_USE bool kho_ledger_show(struct kho_store *store, struct kho_arena *arena,
+                                  const char *timezone, int64_t run, struct kho_pg_result *rows,
+                                  struct kho_err *err);
+
+/* Reasons of one run, by rule and column: severity, rule, column, count. For a run that was not
+ * published these are what it found; for a published one, what is open since or with it. */
+KHO_MUST_USE bool kho_ledger_reasons(struct kho_store *store, struct kho_arena *arena, int64_t run,
+                                     struct kho_pg_result *rows, struct kho_err *err);
+
+/* The last run of each job: job, status, finished, published, total, rejected (open rejects),
+ * error. */
+KHO_MUST_USE bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena,
+                                    const char *timezone, struct kho_pg_result *rows,
+                                    struct kho_err *err);
+
+/* Open reasons grouped: job, severity, rule, column, count, first_run, last_run, reason. */
+KHO_MUST_USE bool kho_ledger_rejects(struct kho_store *store, struct kho_arena *arena,
+                                     const char *job, struct kho_pg_result *rows,
+                                     struct kho_err *err);
+
+/* Open reasons one by one: reject, job, key, severity, rule, column, reason, run. */
+KHO_MUST_USE bool kho_ledger_reject_list(struct kho_store *store, struct kho_arena *arena,
+                                         const char *job, int64_t limit, struct kho_pg_result *rows,
+                                         struct kho_err *err);
+
+/* Notes a published snapshot. */
+KHO_MUST_USE bool kho_ledger_add_snapshot(struct kho_store *store, const char *path,
+                                          int64_t as_of_us, size_t files, int64_t rows,
+                                          struct kho_err *err);
+
+#endif

@@ -1,0 +1,166 @@
+/* kho status, runs, show, rejects: what the ledger knows. */
+#include <kho/store/ledger.h>
+
+#include "cli.h"
+
+static const char *zone_of(const struct cli *cli, const struct kho_project *project)
+{
+    struct kho_text zone = project->config.warehouse.timezone;
+    return zone.ptr != NULL ? kho_arena_cstr(cli->arena, zone) : "UTC";
+}
+
+static bool has_run(const struct kho_pg_result *rows, struct kho_text job)
+{
+    for (size_t i = 0; i < rows->n_rows; i++)
+        if (kho_text_eq(kho_pg_cell(rows, i, 0), job))
+            return true;
+    return false;
+}
+
+/* Jobs that never ran are in no ledger. */
+static void put_never_run(const struct cli *cli, const struct kho_project *project,
+                          const struct kho_pg_result *rows)
+{
+    for (size_t i = 0; i < project->config.n_jobs; i++) {
+        struct kho_text job = project->config.jobs[i].name;
+        if (has_run(rows, job))
+            continue;
+        if (cli->json)
+            printf("{\"job\":\"%.*s\",\"status\":\"never run\"}\n", KHO_TEXT_ARGS(job));
+        else
+            printf("%.*s  never run\n", KHO_TEXT_ARGS(job));
+    }
+}
+
+static bool run_status(struct cli *cli, struct kho_err *err)
+{
+    struct kho_project project;
+    struct kho_store *store;
+    struct kho_pg_result rows;
+    KHO_TRY(cli_store(cli, &project, &store, err));
+    KHO_TRY(kho_ledger_status(store, cli->arena, zone_of(cli, &project), &rows, err));
+    if (rows.n_rows != 0)
+        cli_answer(cli, &rows);
+    put_never_run(cli, &project, &rows);
+    return true;
+}
+
+const struct cli_command cli_status = {
+    .name = "status",
+    .arguments = "",
+    .summary = "one line a job: last result, when, records, open rejects",
+    .run = run_status,
+};
+
+/* Checks a job's name, if one was given; it may be one that the configuration no longer has. */
+static const char *optional_job(const struct cli *cli)
+{
+    return cli->n_positional != 0 ? cli->positional[0] : NULL;
+}
+
+static bool run_runs(struct cli *cli, struct kho_err *err)
+{
+    struct kho_project project;
+    struct kho_store *store;
+    struct kho_pg_result rows;
+    int64_t limit;
+    KHO_TRY(cli_number(cli, "limit", 20, &limit, err));
+    KHO_TRY(cli_store(cli, &project, &store, err));
+    KHO_TRY(kho_ledger_runs(store, cli->arena, zone_of(cli, &project), optional_job(cli), limit,
+                            &rows, err));
+    cli_answer(cli, &rows);
+    return true;
+}
+
+static const struct cli_option runs_options[] = {
+    {"limit", "N", "how many runs, newest first (default 20)"},
+};
+
+const struct cli_command cli_runs = {
+    .name = "runs",
+    .arguments = "[JOB]",
+    .summary = "list the newest runs",
+    .max_arguments = 1,
+    .options = runs_options,
+    .n_options = KHO_COUNT(runs_options),
+    .run = run_runs,
+};
+
+static void put_run(const struct kho_pg_result *rows)
+{
+    for (size_t i = 0; i + 1 < rows->n_columns; i++) {
+        struct kho_text cell = kho_pg_cell(rows, 0, i);
+        if (cell.ptr != NULL)
+            printf("%-12s %.*s\n", rows->names[i], KHO_TEXT_ARGS(cell));
+    }
+}
+
+static bool run_show(struct cli *cli, struct kho_err *err)
+{
+    struct kho_project project;
+    struct kho_store *store;
+    struct kho_pg_result rows, reasons;
+    int64_t run;
+    if (!kho_text_to_int(kho_text_of(cli->positional[0]), &run) || run < 1 || run > INT32_MAX) {
+        kho_err_set(err, KHO_ERR_USAGE, "'%s' is no number of a run", cli->positional[0]);
+        return kho_err_hint(err, "`kho runs` lists them");
+    }
+    KHO_TRY(cli_store(cli, &project, &store, err));
+    KHO_TRY(kho_ledger_show(store, cli->arena, zone_of(cli, &project), run, &rows, err));
+    if (rows.n_rows == 0) {
+        kho_err_set(err, KHO_ERR_USAGE, "there is no run %" PRId64, run);
+        return kho_err_hint(err, "`kho runs` lists them");
+    }
+    KHO_TRY(kho_ledger_reasons(store, cli->arena, run, &reasons, err));
+    if (cli->json) {
+        cli_answer(cli, &rows);
+        return true;
+    }
+    put_run(&rows);
+    if (reasons.n_rows != 0) {
+        putchar('\n');
+        cli_answer(cli, &reasons);
+    }
+    return true;
+}
+
+const struct cli_command cli_show = {
+    .name = "show",
+    .arguments = "RUN",
+    .summary = "show all that is known of one run",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .run = run_show,
+};
+
+static bool run_rejects(struct cli *cli, struct kho_err *err)
+{
+    struct kho_project project;
+    struct kho_store *store;
+    struct kho_pg_result rows;
+    int64_t limit;
+    KHO_TRY(cli_number(cli, "limit", 100, &limit, err));
+    KHO_TRY(cli_store(cli, &project, &store, err));
+    if (cli_value(cli, "list") != NULL)
+        KHO_TRY(kho_ledger_reject_list(store, cli->arena, optional_job(cli), limit, &rows, err));
+    else
+        KHO_TRY(kho_ledger_rejects(store, cli->arena, optional_job(cli), &rows, err));
+    cli_answer(cli, &rows);
+    return true;
+}
+
+static const struct cli_option rejects_options[] = {
+    {"list", NULL, "one line a reason, with the key of the row"},
+    {"limit", "N", "how many lines of the list (default 100)"},
+};
+
+const struct cli_command cli_rejects = {
+    .name = "rejects",
+    .arguments = "[JOB]",
+    .summary = "open rejects and warnings, counted by rule",
+    .help = "The rows themselves, as they were read, stand in kho.reject (column raw).",
+    .max_arguments = 1,
+    .options = rejects_options,
+    .n_options = KHO_COUNT(rejects_options),
+    .run = run_rejects,
+};

@@ -1,0 +1,166 @@
+/* kho run: runs jobs one after the other and shows their receipts. */
+#include <kho/core/interrupt.h>
+#include <kho/core/log.h>
+#include <kho/run/job.h>
+
+#include "cli.h"
+
+static void put_proof(struct kho_json *json, const struct kho_load_stats *stats)
+{
+    char source[KHO_HASH_HEX_SIZE], store[KHO_HASH_HEX_SIZE];
+    kho_json_object(json, "proof");
+    kho_json_string(json, "kind", "full");
+    kho_json_int(json, "rows", stats->total - stats->stale);
+    kho_json_string(json, "source", kho_hash_hex(stats->source_hash, source));
+    kho_json_string(json, "store", kho_hash_hex(stats->store_hash, store));
+    kho_json_object_end(json);
+}
+
+static void put_counts(struct kho_json *json, const struct kho_load_stats *stats)
+{
+    kho_json_int(json, "read", stats->read);
+    kho_json_int(json, "inserted", stats->inserted);
+    kho_json_int(json, "updated", stats->updated);
+    kho_json_int(json, "deleted", stats->deleted);
+    kho_json_int(json, "unchanged", stats->unchanged);
+    kho_json_int(json, "rejected", stats->rejected);
+    kho_json_int(json, "warned", stats->warned);
+    kho_json_int(json, "stale", stats->stale);
+    kho_json_int(json, "total", stats->total);
+}
+
+static void put_json(const struct kho_receipt *receipt, const struct kho_err *err)
+{
+    struct kho_buf out;
+    struct kho_json json;
+    kho_buf_init(&out, CLI_JSON_MAX);
+    kho_json_init(&json, &out, 0);
+    kho_json_object(&json, NULL);
+    if (receipt->stats.run != 0)
+        kho_json_int(&json, "run", receipt->stats.run);
+    else
+        kho_json_null(&json, "run");
+    kho_json_string(&json, "job", receipt->job);
+    kho_json_string(&json, "source", receipt->source);
+    kho_json_string(&json, "schema", receipt->schema);
+    kho_json_string(&json, "feed", receipt->feed);
+    kho_json_string(&json, "status", receipt->status);
+    put_counts(&json, &receipt->stats);
+    kho_json_seconds(&json, "seconds", (double)receipt->elapsed_us / 1e6);
+    if (err == NULL)
+        put_proof(&json, &receipt->stats);
+    else
+        kho_json_null(&json, "proof");
+    kho_json_string(&json, "error", err != NULL ? err->message : NULL);
+    kho_json_object_end(&json);
+    cli_json(&out);
+    fflush(stdout);
+    kho_buf_release(&out);
+}
+
+static struct kho_text number(struct kho_arena *arena, int64_t value)
+{
+    return kho_text_of(kho_arena_printf(arena, "%" PRId64, value));
+}
+
+enum { COLUMNS = 12 };
+static const char *const names[COLUMNS] = {"job",      "run",     "status",  "read",
+                                           "inserted", "updated", "deleted", "unchanged",
+                                           "rejected", "warned",  "seconds", "proof"};
+
+static void fill_row(struct kho_arena *arena, const struct kho_receipt *receipt,
+                     struct kho_text *cells)
+{
+    const struct kho_load_stats *stats = &receipt->stats;
+    bool published = strcmp(receipt->status, "published") == 0;
+    struct kho_text row[COLUMNS] = {
+        kho_text_of(receipt->job),
+        stats->run != 0 ? number(arena, stats->run) : KHO_TEXT_NULL,
+        kho_text_of(receipt->status),
+        number(arena, stats->read),
+        number(arena, stats->inserted),
+        number(arena, stats->updated),
+        number(arena, stats->deleted),
+        number(arena, stats->unchanged),
+        number(arena, stats->rejected),
+        number(arena, stats->warned),
+        kho_text_of(kho_arena_printf(arena, "%.2f", (double)receipt->elapsed_us / 1e6)),
+        published ? kho_text_of(kho_arena_printf(arena, "%" PRId64 " rows equal",
+                                                 stats->total - stats->stale))
+                  : KHO_TEXT_NULL,
+    };
+    memcpy(cells, row, sizeof(row));
+}
+
+static bool choose_jobs(const struct cli *cli, const struct kho_project *project,
+                        const struct kho_job ***jobs, size_t *count, struct kho_err *err)
+{
+    bool all = cli->n_positional == 0;
+    *count = all ? project->config.n_jobs : cli->n_positional;
+    *jobs = kho_arena_array(cli->arena, *count, sizeof(**jobs));
+    for (size_t i = 0; i < *count; i++) {
+        if (all)
+            (*jobs)[i] = &project->config.jobs[i];
+        else
+            KHO_TRY(kho_project_job(project, cli->positional[i], &(*jobs)[i], err));
+    }
+    if (*count == 0) {
+        kho_err_set(err, KHO_ERR_CONFIG, "there are no jobs");
+        return kho_err_hint(err, "write one to etl/jobs/; `kho help job` tells what stands in it");
+    }
+    return true;
+}
+
+/* Runs them all, also after one failed; the first failure decides the exit code. */
+static bool run_jobs(struct cli *cli, struct kho_project *project, struct kho_store *store,
+                     const struct kho_job **jobs, size_t count, struct kho_err *err)
+{
+    struct kho_text *cells = kho_arena_array(cli->arena, count * COLUMNS, sizeof(*cells));
+    bool ok = true;
+    size_t done = 0;
+    while (done < count && !kho_interrupt_pending()) {
+        struct kho_receipt receipt;
+        struct kho_err failure = {0};
+        bool published = kho_job_run(project, store, jobs[done], &receipt, &failure);
+        if (cli->json)
+            put_json(&receipt, published ? NULL : &failure);
+        fill_row(cli->arena, &receipt, cells + done * COLUMNS);
+        done++;
+        if (published)
+            continue;
+        if (ok)
+            *err = failure;
+        else
+            kho_log_error(&failure);
+        ok = false;
+    }
+    if (!cli->json)
+        cli_table(names, cells, done, COLUMNS, COLUMNS);
+    fflush(stdout);
+    return ok && kho_interrupt_check(err);
+}
+
+static bool run_run(struct cli *cli, struct kho_err *err)
+{
+    struct kho_project project;
+    struct kho_store *store;
+    const struct kho_job **jobs;
+    size_t count;
+    KHO_TRY(cli_project(cli, &project, err));
+    KHO_TRY(choose_jobs(cli, &project, &jobs, &count, err));
+    KHO_TRY(kho_project_store(&project, cli->arena, true, &store, err));
+    KHO_TRY(kho_store_ensure(store, &project.schemas, err));
+    return run_jobs(cli, &project, store, jobs, count, err);
+}
+
+const struct cli_command cli_run = {
+    .name = "run",
+    .arguments = "[JOB...]",
+    .summary = "run these jobs, or all, now",
+    .help =
+        "Each run is published in one transaction or not at all. The table says for each job what\n"
+        "it read (= inserted + updated + unchanged + rejected), what it deleted, and the proof:\n"
+        "how many rows of the store were found equal to the source's by their hashes.",
+    .max_arguments = SIZE_MAX,
+    .run = run_run,
+};

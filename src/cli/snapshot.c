@@ -1,0 +1,111 @@
+/* kho export and kho verify: snapshots out of the store, and the proof that one is whole. */
+#include <kho/core/clock.h>
+#include <kho/lake/snapshot.h>
+#include <kho/run/publish.h>
+
+#include "cli.h"
+
+static void put_published(const struct kho_published *published)
+{
+    struct kho_buf out;
+    struct kho_json json;
+    char at[KHO_INSTANT_MAX];
+    kho_buf_init(&out, CLI_JSON_MAX);
+    kho_json_init(&json, &out, 0);
+    kho_json_object(&json, NULL);
+    kho_json_string(&json, "path", published->path);
+    kho_json_string(&json, "as_of", kho_instant_utc(published->as_of_us, at, sizeof(at)));
+    kho_json_int(&json, "rows", published->rows);
+    kho_json_seconds(&json, "seconds", (double)published->elapsed_us / 1e6);
+    kho_json_array(&json, "datasets");
+    for (size_t i = 0; i < published->n_datasets; i++) {
+        kho_json_object(&json, NULL);
+        kho_json_string(&json, "schema", published->datasets[i].schema);
+        kho_json_int(&json, "rows", published->datasets[i].rows);
+        kho_json_object_end(&json);
+    }
+    kho_json_array_end(&json);
+    kho_json_object_end(&json);
+    cli_json(&out);
+    kho_buf_release(&out);
+}
+
+static bool run_export(struct cli *cli, struct kho_err *err)
+{
+    struct kho_project project;
+    struct kho_store *store;
+    struct kho_published published;
+    KHO_TRY(cli_store(cli, &project, &store, err));
+    KHO_TRY(kho_store_ensure(store, &project.schemas, err));
+    KHO_TRY(kho_publish(&project, store, cli->arena, cli_value(cli, "to"), &published, err));
+    if (cli->json) {
+        put_published(&published);
+        return true;
+    }
+    for (size_t i = 0; i < published.n_datasets; i++)
+        printf("%-24s %10" PRId64 " rows\n", published.datasets[i].schema,
+               published.datasets[i].rows);
+    printf("published %s\n", published.path);
+    return true;
+}
+
+static const struct cli_option export_options[] = {
+    {"to", "DIR", "the lake's directory (default: `lake` of etl/warehouse.yaml)"},
+};
+
+const struct cli_command cli_export = {
+    .name = "export",
+    .arguments = "",
+    .summary = "publish a snapshot of all datasets, as of one instant, into the lake",
+    .options = export_options,
+    .n_options = KHO_COUNT(export_options),
+    .run = run_export,
+};
+
+static void put_verified(const struct kho_verified *verified)
+{
+    struct kho_buf out;
+    struct kho_json json;
+    kho_buf_init(&out, CLI_JSON_MAX);
+    kho_json_init(&json, &out, 0);
+    kho_json_object(&json, NULL);
+    kho_json_bool(&json, "ok", true);
+    kho_json_string(&json, "name", verified->name);
+    kho_json_string(&json, "created", verified->created);
+    kho_json_array(&json, "files");
+    for (size_t i = 0; i < verified->n_files; i++) {
+        kho_json_object(&json, NULL);
+        kho_json_string(&json, "path", verified->files[i].path);
+        kho_json_int(&json, "rows", verified->files[i].rows);
+        kho_json_int(&json, "bytes", verified->files[i].size_bytes);
+        kho_json_object_end(&json);
+    }
+    kho_json_array_end(&json);
+    kho_json_object_end(&json);
+    cli_json(&out);
+    kho_buf_release(&out);
+}
+
+static bool run_verify(struct cli *cli, struct kho_err *err)
+{
+    struct kho_verified verified;
+    KHO_TRY(kho_snapshot_verify(cli->arena, cli->positional[0], &verified, err));
+    if (cli->json) {
+        put_verified(&verified);
+        return true;
+    }
+    for (size_t i = 0; i < verified.n_files; i++)
+        printf("%-32s %10" PRId64 " rows %12" PRId64 " bytes  ok\n", verified.files[i].path,
+               verified.files[i].rows, verified.files[i].size_bytes);
+    printf("snapshot %s of %s is whole\n", verified.name, verified.created);
+    return true;
+}
+
+const struct cli_command cli_verify = {
+    .name = "verify",
+    .arguments = "DIR",
+    .summary = "prove that a snapshot is whole; needs no database and no project",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .run = run_verify,
+};

@@ -1,0 +1,192 @@
+/*
+ * Loads a project's configuration: the warehouse's own file, the sources and the jobs, and what has
+ * to agree between them.
+ */
+#include <kho/config/warehouse.h>
+
+#include <kho/core/file.h>
+
+#include "project.h"
+
+#define WAREHOUSE_FILE "etl/warehouse.yaml"
+
+static const struct kho_field warehouse_fields[] = {
+    {.name = "warehouse",
+     .kind = KHO_FIELD_TEXT,
+     .offset = offsetof(struct kho_warehouse, name),
+     .required = true,
+     .help = "the warehouse's name: a-z, 0-9, - and _"},
+    {.name = "timezone",
+     .kind = KHO_FIELD_TEXT,
+     .offset = offsetof(struct kho_warehouse, timezone),
+     .fallback = "UTC",
+     .help = "of schedules, and of timestamps stored without a zone"},
+    {.name = "store",
+     .kind = KHO_FIELD_TEXT,
+     .offset = offsetof(struct kho_warehouse, store),
+     .fallback = "embedded",
+     .help = "embedded: a PostgreSQL that kho starts; or postgres://user@host/database"},
+    {.name = "password",
+     .kind = KHO_FIELD_SECRET,
+     .offset = offsetof(struct kho_warehouse, password),
+     .help = "of the store's user, by name: never written here"},
+    {.name = "lake",
+     .kind = KHO_FIELD_TEXT,
+     .offset = offsetof(struct kho_warehouse, lake),
+     .fallback = "var/lake",
+     .help = "where snapshots go: a directory in the project, or file:///..."},
+    {.name = "sign_key",
+     .kind = KHO_FIELD_SECRET,
+     .offset = offsetof(struct kho_warehouse, sign_key),
+     .help = "the key that signs snapshots, by name"},
+};
+const struct kho_field_table kho_warehouse_table = {"The warehouse: " WAREHOUSE_FILE,
+                                                    warehouse_fields, KHO_COUNT(warehouse_fields)};
+
+const struct kho_field_table *const kho_config_tables[] = {&kho_warehouse_table, &kho_source_table,
+                                                           &kho_job_table, NULL};
+
+static void check_warehouse_name(const struct kho_reader *reader, struct kho_text name,
+                                 struct kho_pos pos)
+{
+    bool fits = !kho_text_is_null(name) && name.len <= 63;
+    for (size_t i = 0; fits && i < name.len; i++)
+        fits = strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", name.ptr[i]) != NULL;
+    if (!fits && !kho_text_is_null(name))
+        kho_diag_error(reader->diags, pos,
+                       "the warehouse's name is made of a-z, 0-9, - and _, at most 63");
+}
+
+static void check_lake(const struct kho_reader *reader, struct kho_text lake, struct kho_pos pos)
+{
+    if (kho_text_is_null(lake) || kho_text_starts(lake, KHO_TEXT("file:///")))
+        return;
+    if (memmem(lake.ptr, lake.len, "://", 3) == NULL)
+        return;
+    pos.text = NULL; /* such an address may hold a key */
+    kho_diag_error(reader->diags, pos,
+                   "'lake' is a directory in the project or file:///directory in this version");
+}
+
+static void check_store(const struct kho_reader *reader, struct kho_text store, struct kho_pos pos)
+{
+    static const char *const words[] = {"embedded"};
+    if (kho_text_is_null(store) || kho_text_eq_cstr(store, words[0]))
+        return;
+    const char *near = kho_diag_suggest(reader->diags, store, words, KHO_COUNT(words));
+    if (*near != '\0')
+        kho_diag_error(reader->diags, pos, "unknown store '%.*s'%s", KHO_TEXT_ARGS(store), near);
+    else
+        kho_project_check_connection(reader, "store", store, pos);
+}
+
+bool kho_warehouse_read(const struct kho_reader *reader, const struct kho_yaml_node *tree,
+                        struct kho_warehouse *warehouse)
+{
+    size_t errors = reader->diags->errors;
+    (void)kho_fields_read(&kho_warehouse_table, tree, warehouse, reader->arena, reader->diags);
+    warehouse->pos = kho_project_pos(tree, "warehouse");
+    check_warehouse_name(reader, warehouse->name, warehouse->pos);
+    kho_project_check_zone(reader, warehouse->timezone, kho_project_pos(tree, "timezone"));
+    check_lake(reader, warehouse->lake, kho_project_pos(tree, "lake"));
+    check_store(reader, warehouse->store, kho_project_pos(tree, "store"));
+    return reader->diags->errors == errors;
+}
+
+static bool load_warehouse(const struct kho_reader *reader, struct kho_config *config,
+                           struct kho_err *err)
+{
+    struct kho_yaml_node *tree;
+    const char *path = kho_path_join(reader->arena, reader->dir, WAREHOUSE_FILE);
+    if (!kho_file_exists(path) && !kho_dir_exists(path)) {
+        kho_err_set(err, KHO_ERR_CONFIG, "no %s in '%s'", WAREHOUSE_FILE, reader->dir);
+        return kho_err_hint(err, "`kho init` makes a project; -C names its directory");
+    }
+    KHO_TRY(kho_reader_yaml(reader, WAREHOUSE_FILE, &tree, err));
+    if (tree != NULL)
+        (void)kho_warehouse_read(reader, tree, &config->warehouse);
+    return true;
+}
+
+static bool load_sources(const struct kho_reader *reader, struct kho_config *config,
+                         struct kho_err *err)
+{
+    const char **paths;
+    size_t count;
+    KHO_TRY(kho_reader_list(reader, "etl/sources", ".yaml", &paths, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        struct kho_yaml_node *tree;
+        struct kho_source_config source = {0};
+        KHO_TRY(kho_reader_yaml(reader, paths[i], &tree, err));
+        if (tree == NULL || !kho_source_read(reader, tree, &source))
+            continue;
+        struct kho_source_config *place = kho_arena_push(
+            reader->arena, &config->sources, &config->n_sources, sizeof *config->sources);
+        *place = source;
+    }
+    return true;
+}
+
+/* A feed's records, deletions and proofs are one job's: two jobs cannot share it. */
+static void check_feed(const struct kho_reader *reader, const struct kho_config *config,
+                       const struct kho_job *job)
+{
+    for (size_t i = 0; i < config->n_jobs; i++) {
+        const struct kho_job *other = &config->jobs[i];
+        if (!kho_text_eq(other->feed, job->feed) || !kho_text_eq(other->to, job->to))
+            continue;
+        kho_diag_error(reader->diags, job->feed_pos,
+                       "jobs '%.*s' and '%.*s' bring the feed '%.*s' into '%.*s'; they must name "
+                       "different feeds (feed: ...)",
+                       KHO_TEXT_ARGS(other->name), KHO_TEXT_ARGS(job->name),
+                       KHO_TEXT_ARGS(job->feed), KHO_TEXT_ARGS(job->to));
+        return;
+    }
+}
+
+static bool load_jobs(const struct kho_reader *reader, struct kho_config *config,
+                      struct kho_err *err)
+{
+    const char **paths;
+    size_t count;
+    KHO_TRY(kho_reader_list(reader, "etl/jobs", ".yaml", &paths, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        struct kho_yaml_node *tree;
+        struct kho_job job = {0};
+        KHO_TRY(kho_reader_yaml(reader, paths[i], &tree, err));
+        if (tree == NULL || !kho_job_read(reader, tree, &job))
+            continue;
+        check_feed(reader, config, &job);
+        struct kho_job *place =
+            kho_arena_push(reader->arena, &config->jobs, &config->n_jobs, sizeof *config->jobs);
+        *place = job;
+    }
+    return true;
+}
+
+bool kho_config_load(struct kho_arena *arena, const char *dir, struct kho_config *config,
+                     struct kho_diags *diags, struct kho_err *err)
+{
+    struct kho_reader reader = {arena, dir, diags};
+    *config = (struct kho_config){.dir = kho_arena_strdup(arena, dir)};
+    KHO_TRY(load_warehouse(&reader, config, err));
+    KHO_TRY(load_sources(&reader, config, err));
+    return load_jobs(&reader, config, err);
+}
+
+const struct kho_source_config *kho_config_source(const struct kho_config *config,
+                                                  struct kho_text name)
+{
+    for (size_t i = 0; i < config->n_sources; i++)
+        if (kho_text_eq(config->sources[i].name, name))
+            return &config->sources[i];
+    return NULL;
+}
+
+const struct kho_job *kho_config_job(const struct kho_config *config, struct kho_text name)
+{
+    for (size_t i = 0; i < config->n_jobs; i++)
+        if (kho_text_eq(config->jobs[i].name, name))
+            return &config->jobs[i];
+    return NULL;
+}

@@ -1,0 +1,311 @@
+/*
+ * The functions of `map:`: one table for compiler and help, and a loop over the rows for each. They
+ * read texts as the source wrote them and do not judge them; the column's parser does.
+ */
+#include <kho/core/utf8.h>
+
+#include "clean.h"
+#include "letters.h"
+#include "map.h"
+
+static bool is_blank(struct kho_text text)
+{
+    for (size_t at = 0; at < text.len;) {
+        unsigned char c = (unsigned char)text.ptr[at];
+        if (c == ' ' || (c >= '\t' && c <= '\r'))
+            at++;
+        else if (c == 0xC2 && at + 1 < text.len && (unsigned char)text.ptr[at + 1] == 0xA0)
+            at += 2;
+        else
+            return false;
+    }
+    return true;
+}
+
+static bool is_utf8(struct kho_text text)
+{
+    return kho_utf8_check(text) == text.len;
+}
+
+static const char *prepare_date(struct kho_arena *arena, const struct kho_schema_column *target,
+                                struct node *node)
+{
+    (void)target;
+    node->formats = kho_arena_array(arena, node->n_texts, sizeof *node->formats);
+    for (size_t i = 0; i < node->n_texts; i++) {
+        const char *fault = date_format_read(node->texts[i], &node->formats[i]);
+        if (fault != NULL)
+            return fault;
+    }
+    return NULL;
+}
+
+static void run_date(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(&values[0], i);
+        node->cells[i] = KHO_TEXT_NULL;
+        if (cell.ptr == NULL)
+            continue;
+        struct parsed parsed =
+            date_by_formats(step->out->arena, node->formats, node->n_texts, cell);
+        if (parsed.reason != NULL)
+            step_note(step, i, &parsed);
+        node->cells[i] = parsed.text;
+    }
+}
+
+static const char *prepare_code(struct kho_arena *arena, const struct kho_schema_column *target,
+                                struct node *node)
+{
+    if (target->type != KHO_TYPE_CODE)
+        return "the column it is for is no code of a list";
+    node->system = kho_codes_system(target->codes, node->texts[0]);
+    if (node->system >= 0)
+        return NULL;
+    return kho_arena_printf(arena, "code list %.*s has no system '%.*s' (a column of %s)",
+                            KHO_TEXT_ARGS(target->codes->name), KHO_TEXT_ARGS(node->texts[0]),
+                            target->codes->file);
+}
+
+static struct parsed find_code(struct step *step, int system, struct kho_text cell)
+{
+    const struct kho_codes *codes = step->parse->column->codes;
+    struct kho_text code;
+    struct kho_text text;
+    if (kho_codes_find(codes, system, cell, &code))
+        return parsed_text(code.ptr, code.len);
+    const char *fault = clean_text(step->out->arena, cell, &text);
+    if (fault != NULL)
+        return parsed_reject(fault);
+    if (text.len == 0)
+        return parsed_null(NULL);
+    if (kho_codes_find(codes, system, text, &code))
+        return parsed_text(code.ptr, code.len);
+    return parsed_reject(step->parse->not_in_list);
+}
+
+static void run_code(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(&values[0], i);
+        node->cells[i] = KHO_TEXT_NULL;
+        if (cell.ptr == NULL)
+            continue;
+        struct parsed parsed = find_code(step, node->system, cell);
+        if (parsed.reason != NULL)
+            step_note(step, i, &parsed);
+        node->cells[i] = parsed.text;
+    }
+}
+
+static void run_coalesce(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = KHO_TEXT_NULL;
+        for (size_t v = 0; v < node->n_values && is_blank(cell); v++)
+            cell = vec_at(&values[v], i);
+        node->cells[i] = cell;
+    }
+}
+
+/* Joins the values of row `i`; `keep_blank` says whether blank ones count. */
+static struct kho_text joined(struct step *step, const struct node *node, const struct vec *values,
+                              size_t i, bool keep_blank)
+{
+    struct kho_text separator = node->n_texts > 0 ? node->texts[0] : KHO_TEXT("");
+    size_t size = 0;
+    size_t count = 0;
+    for (size_t v = 0; v < node->n_values; v++) {
+        struct kho_text cell = vec_at(&values[v], i);
+        if (cell.ptr == NULL || (!keep_blank && is_blank(cell)))
+            continue;
+        size += cell.len + (count > 0 ? separator.len : 0);
+        count++;
+    }
+    if (count == 0)
+        return KHO_TEXT_NULL;
+    char *bytes = kho_arena_bytes(step->out->arena, size);
+    size_t len = 0;
+    for (size_t v = 0; v < node->n_values; v++) {
+        struct kho_text cell = vec_at(&values[v], i);
+        if (cell.ptr == NULL || (!keep_blank && is_blank(cell)))
+            continue;
+        if (len > 0) {
+            memcpy(bytes + len, separator.ptr, separator.len);
+            len += separator.len;
+        }
+        memcpy(bytes + len, cell.ptr, cell.len);
+        len += cell.len;
+    }
+    return (struct kho_text){bytes, len};
+}
+
+static void run_concat(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++)
+        node->cells[i] = joined(step, node, values, i, true);
+}
+
+static void run_join(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++)
+        node->cells[i] = joined(step, node, values, i, false);
+}
+
+static void run_null_if(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(&values[0], i);
+        struct kho_text trimmed = cell.ptr != NULL ? kho_text_trim(cell) : cell;
+        for (size_t t = 0; t < node->n_texts && cell.ptr != NULL; t++) {
+            if (kho_text_eq(trimmed, node->texts[t]))
+                cell = KHO_TEXT_NULL;
+        }
+        node->cells[i] = cell;
+    }
+}
+
+static const char *prepare_substring(struct kho_arena *arena,
+                                     const struct kho_schema_column *target, struct node *node)
+{
+    (void)arena;
+    (void)target;
+    if (node->numbers[0] < 1 || node->numbers[1] < 0)
+        return "characters count from 1, and their number is not negative";
+    return NULL;
+}
+
+static struct kho_text substring(struct kho_text text, int64_t from, int64_t count)
+{
+    size_t start = 0;
+    for (int64_t i = 1; i < from && start < text.len; i++)
+        kho_utf8_next(text, &start);
+    size_t end = start;
+    for (int64_t i = 0; i < count && end < text.len; i++)
+        kho_utf8_next(text, &end);
+    return (struct kho_text){text.ptr + start, end - start};
+}
+
+static void run_substring(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(&values[0], i);
+        if (cell.ptr != NULL && is_utf8(cell))
+            cell = substring(cell, node->numbers[0], node->numbers[1]);
+        node->cells[i] = cell;
+    }
+}
+
+static struct kho_text mapped(struct kho_arena *arena, struct kho_text text,
+                              uint32_t (*map)(uint32_t))
+{
+    /* A letter's other case has at most two bytes more: three for one of a few */
+    char *bytes = kho_arena_bytes(arena, text.len * 3 + 4);
+    size_t len = 0;
+    for (size_t at = 0; at < text.len;)
+        len += kho_utf8_put(map(kho_utf8_next(text, &at)), bytes + len);
+    kho_arena_shrink(arena, bytes, text.len * 3 + 4, len);
+    return (struct kho_text){bytes, len};
+}
+
+static void run_case(struct step *step, const struct node *node, const struct vec *values,
+                     uint32_t (*map)(uint32_t))
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(&values[0], i);
+        if (cell.ptr != NULL && is_utf8(cell))
+            cell = mapped(step->out->arena, cell, map);
+        node->cells[i] = cell;
+    }
+}
+
+static void run_upper(struct step *step, const struct node *node, const struct vec *values)
+{
+    run_case(step, node, values, letter_upper);
+}
+
+static void run_lower(struct step *step, const struct node *node, const struct vec *values)
+{
+    run_case(step, node, values, letter_lower);
+}
+
+static struct kho_text trimmed(struct kho_text text)
+{
+    size_t start = 0;
+    size_t end = 0;
+    for (size_t at = 0; at < text.len;) {
+        bool space = kho_utf8_is_space(kho_utf8_next(text, &at));
+        if (!space)
+            end = at;
+        else if (end == 0)
+            start = at;
+    }
+    return (struct kho_text){text.ptr + start, end > start ? end - start : 0};
+}
+
+static void run_trim(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(&values[0], i);
+        node->cells[i] = cell.ptr != NULL && is_utf8(cell) ? trimmed(cell) : cell;
+    }
+}
+
+static const char *prepare_split(struct kho_arena *arena, const struct kho_schema_column *target,
+                                 struct node *node)
+{
+    (void)arena;
+    (void)target;
+    if (node->texts[0].len == 0)
+        return "the separator is empty";
+    return node->numbers[0] < 1 ? "parts count from 1" : NULL;
+}
+
+static struct kho_text part_of(struct kho_text text, struct kho_text separator, int64_t n)
+{
+    for (;; n--) {
+        const char *next = memmem(text.ptr, text.len, separator.ptr, separator.len);
+        size_t len = next != NULL ? (size_t)(next - text.ptr) : text.len;
+        if (n == 1)
+            return (struct kho_text){text.ptr, len};
+        if (next == NULL)
+            return KHO_TEXT_NULL;
+        text.ptr = next + separator.len;
+        text.len -= len + separator.len;
+    }
+}
+
+static void run_split(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(&values[0], i);
+        if (cell.ptr != NULL)
+            cell = part_of(cell, node->texts[0], node->numbers[0]);
+        node->cells[i] = cell;
+    }
+}
+
+const struct function map_functions[] = {
+    {"date", "vs+", "date(x, 'FORMAT', ...)",
+     "day by the first format that fits: YYYY YY MM M DD D and other characters as they are",
+     prepare_date, run_date},
+    {"code", "vs", "code(x, 'system')", "code of the column's list, as that department writes it",
+     prepare_code, run_code},
+    {"coalesce", "vv+", "coalesce(a, b, ...)", "first that is not NULL or blank", NULL,
+     run_coalesce},
+    {"concat", "vv+", "concat(a, b, ...)",
+     "joined as they are, NULL counts as nothing; NULL if all are", NULL, run_concat},
+    {"join", "sv+", "join('sep', a, b, ...)", "joined with a separator, NULL and blank left out",
+     NULL, run_join},
+    {"null_if", "vs+", "null_if(x, 'a', ...)", "NULL where the trimmed text is one of the literals",
+     NULL, run_null_if},
+    {"substring", "vii", "substring(x, from, count)", "characters, from 1", prepare_substring,
+     run_substring},
+    {"upper", "v", "upper(x)", "upper case, as Unicode has it", NULL, run_upper},
+    {"lower", "v", "lower(x)", "lower case, as Unicode has it", NULL, run_lower},
+    {"trim", "v", "trim(x)", "without white space at both ends", NULL, run_trim},
+    {"split", "vsi", "split(x, 'sep', n)", "n-th part, from 1; NULL beyond the last", prepare_split,
+     run_split},
+};
+const size_t n_map_functions = KHO_COUNT(map_functions);

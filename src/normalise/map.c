@@ -1,0 +1,229 @@
+/*
+ * Compiles and runs the trees of `map:` expressions. What a function does stands in functions.c.
+ */
+#include "map.h"
+
+#include <kho/record/wire.h>
+
+#include "wire_in.h"
+
+static struct node *new_node(struct compiler *compiler, enum node_kind kind, struct kho_pos pos)
+{
+    struct node *node = kho_arena_alloc(compiler->arena, sizeof *node);
+    node->kind = kind;
+    node->pos = pos;
+    return node;
+}
+
+struct node *map_column(struct compiler *compiler, struct kho_text name, struct kho_pos pos)
+{
+    struct node *node = new_node(compiler, NODE_COLUMN, pos);
+    for (size_t i = 0; i < compiler->n_inputs; i++) {
+        if (kho_text_eq_cstr(name, compiler->inputs[i])) {
+            node->input = i;
+            return node;
+        }
+    }
+    node->input = compiler->n_inputs;
+    const char **slot = kho_arena_push(compiler->arena, (void *)&compiler->inputs,
+                                       &compiler->n_inputs, sizeof *slot);
+    *slot = kho_arena_cstr(compiler->arena, name);
+    return node;
+}
+
+static struct node *compile_column(struct compiler *compiler, const struct kho_expr *expr)
+{
+    bool found = compiler->available == NULL;
+    for (size_t i = 0; i < compiler->n_available && !found; i++)
+        found = kho_text_eq_cstr(expr->text, compiler->available[i]);
+    if (found)
+        return map_column(compiler, expr->text, expr->pos);
+    kho_diag_error(
+        compiler->diags, expr->pos, "the source has no column '%.*s'%s", KHO_TEXT_ARGS(expr->text),
+        kho_diag_suggest(compiler->diags, expr->text, compiler->available, compiler->n_available));
+    return NULL;
+}
+
+static struct node *literal(struct compiler *compiler, const struct kho_expr *expr,
+                            struct kho_text text)
+{
+    struct node *node = new_node(compiler, NODE_LITERAL, expr->pos);
+    node->cells = kho_arena_array(compiler->arena, KHO_BATCH_ROWS, sizeof *node->cells);
+    for (size_t i = 0; i < KHO_BATCH_ROWS; i++)
+        node->cells[i] = text;
+    return node;
+}
+
+static const struct function *find_function(struct compiler *compiler, const struct kho_expr *expr)
+{
+    const char *names[32];
+    KHO_BUG_IF(n_map_functions > KHO_COUNT(names));
+    for (size_t i = 0; i < n_map_functions; i++) {
+        names[i] = map_functions[i].name;
+        if (kho_text_eq_cstr(expr->text, names[i]))
+            return &map_functions[i];
+    }
+    kho_diag_error(compiler->diags, expr->pos, "unknown function '%.*s'%s",
+                   KHO_TEXT_ARGS(expr->text),
+                   kho_diag_suggest(compiler->diags, expr->text, names, n_map_functions));
+    return NULL;
+}
+
+/* The kind of the i-th argument, or 0 if there is none. */
+static char arg_kind(const char *args, size_t i)
+{
+    size_t n = strlen(args);
+    if (i < n && args[i] != '+')
+        return args[i];
+    return args[n - 1] == '+' ? args[n - 2] : '\0';
+}
+
+static bool count_fits(const struct function *function, size_t n)
+{
+    const char *plus = strchr(function->args, '+');
+    size_t least = strlen(function->args) - (plus != NULL);
+    return plus != NULL ? n >= least && n <= FUNCTION_ARGS_MAX : n == least;
+}
+
+static bool compile_arg(struct compiler *compiler, struct node *node, char kind,
+                        const struct kho_expr *arg)
+{
+    struct kho_diags *diags = compiler->diags;
+    if (kind == 'v') {
+        struct node *value = map_compile(compiler, arg);
+        node->values[node->n_values++] = value;
+        return value != NULL;
+    }
+    if (kind == 's') {
+        if (arg->kind != KHO_EXPR_STRING) {
+            kho_diag_error(diags, arg->pos, "%s takes a text in quotes here: %s",
+                           node->function->name, node->function->usage);
+            return false;
+        }
+        node->texts[node->n_texts++] = arg->text;
+        return true;
+    }
+    if (arg->kind != KHO_EXPR_NUMBER ||
+        !kho_text_to_int(arg->text, &node->numbers[node->n_numbers++])) {
+        kho_diag_error(diags, arg->pos, "%s takes a whole number here: %s", node->function->name,
+                       node->function->usage);
+        return false;
+    }
+    return true;
+}
+
+static struct node *compile_call(struct compiler *compiler, const struct kho_expr *expr)
+{
+    const struct function *function = find_function(compiler, expr);
+    if (function == NULL)
+        return NULL;
+    if (!count_fits(function, expr->n_args)) {
+        kho_diag_error(compiler->diags, expr->pos, "wrong number of arguments: %s",
+                       function->usage);
+        return NULL;
+    }
+    struct node *node = new_node(compiler, NODE_CALL, expr->pos);
+    bool ok = true;
+    node->function = function;
+    node->values = kho_arena_array(compiler->arena, expr->n_args, sizeof(struct node *));
+    node->texts = kho_arena_array(compiler->arena, expr->n_args, sizeof *node->texts);
+    node->cells = kho_arena_array(compiler->arena, KHO_BATCH_ROWS, sizeof *node->cells);
+    for (size_t i = 0; i < expr->n_args; i++)
+        ok &= compile_arg(compiler, node, arg_kind(function->args, i), expr->args[i]);
+    if (!ok)
+        return NULL;
+    const char *fault = function->prepare != NULL
+                            ? function->prepare(compiler->arena, compiler->target, node)
+                            : NULL;
+    if (fault == NULL)
+        return node;
+    kho_diag_error(compiler->diags, expr->pos, "%s: %s", function->name, fault);
+    return NULL;
+}
+
+struct node *map_compile(struct compiler *compiler, const struct kho_expr *expr)
+{
+    switch (expr->kind) {
+    case KHO_EXPR_COLUMN:
+        return compile_column(compiler, expr);
+    case KHO_EXPR_STRING:
+    case KHO_EXPR_NUMBER:
+        return literal(compiler, expr, expr->text);
+    case KHO_EXPR_BOOL:
+        return literal(compiler, expr, expr->truth ? KHO_TEXT("true") : KHO_TEXT("false"));
+    case KHO_EXPR_NULL:
+        return literal(compiler, expr, KHO_TEXT_NULL);
+    case KHO_EXPR_CALL:
+        return compile_call(compiler, expr);
+    default:
+        kho_diag_error(compiler->diags, expr->pos,
+                       "a mapping is a column, a literal or a function; conditions stand in the "
+                       "schema's rules");
+        return NULL;
+    }
+}
+
+bool map_bind(struct kho_arena *arena, struct node *node, const enum kho_wire *wires,
+              const char *const *inputs, bool is_root, struct kho_err *err)
+{
+    for (size_t i = 0; i < node->n_values; i++)
+        KHO_TRY(map_bind(arena, node->values[i], wires, inputs, false, err));
+    if (node->kind != NODE_COLUMN || is_root || wires[node->input] == KHO_WIRE_TEXT)
+        return true;
+    if (wires[node->input] == KHO_WIRE_BYTEA)
+        return kho_err_set(err, KHO_ERR_CONFIG,
+                           "column '%s' is bytea, which no function can read, at %s:%d:%d",
+                           inputs[node->input], node->pos.file, node->pos.line, node->pos.column);
+    if (node->cells == NULL)
+        node->cells = kho_arena_array(arena, KHO_BATCH_ROWS, sizeof *node->cells);
+    return true;
+}
+
+void step_note(struct step *step, size_t i, const struct parsed *parsed)
+{
+    bool reject = parsed->outcome == KHO_VALUE_REJECT;
+    if (reject)
+        step->bad[i] = 1;
+    if (parsed->reason != NULL)
+        kho_batch_reject(step->out, i, reject ? KHO_REJECT : KHO_WARN, step->column,
+                         kho_type_word(step->parse->column->type), "%s", parsed->reason);
+}
+
+static struct vec column_vec(const struct step *step, const struct node *node)
+{
+    const struct kho_batch_column *column = &step->in->columns[node->input];
+    return (struct vec){column->wire, column->cells, step->rows};
+}
+
+/* Functions read text: other cells are written out for them. */
+static struct vec text_vec(struct step *step, const struct node *node)
+{
+    struct vec vec = map_run(step, node);
+    if (vec.wire == KHO_WIRE_TEXT)
+        return vec;
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text *out = &node->cells[i];
+        struct kho_text cell = vec_at(&vec, i);
+        if (vec.wire == KHO_WIRE_BPCHAR) {
+            *out = without_padding(cell);
+        } else if (!kho_wire_to_text(step->out->arena, vec.wire, cell, out)) {
+            struct parsed broken = parsed_reject("the source sent a malformed value");
+            step_note(step, i, &broken);
+            *out = KHO_TEXT_NULL;
+        }
+    }
+    return (struct vec){KHO_WIRE_TEXT, node->cells, NULL};
+}
+
+struct vec map_run(struct step *step, const struct node *node)
+{
+    if (node->kind == NODE_COLUMN)
+        return column_vec(step, node);
+    if (node->kind == NODE_CALL) {
+        struct vec values[FUNCTION_ARGS_MAX];
+        for (size_t i = 0; i < node->n_values; i++)
+            values[i] = text_vec(step, node->values[i]);
+        node->function->run(step, node, values);
+    }
+    return (struct vec){KHO_WIRE_TEXT, node->cells, NULL};
+}

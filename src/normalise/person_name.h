@@ -1,0 +1,19 @@
+/* Words that stand in the place of a name or before one. All texts are cleaned. */
+#ifndef KHO_SRC_NORMALISE_PERSON_NAME_H
+#define KHO_SRC_NORMALISE_PERSON_NAME_H
+
+#include "parse.h"
+
+/* A cheap look at the first letter: false if none of the functions below can say yes. */
+bool name_may_be_special(struct kho_text text);
+
+/* `"`, `nt`, `như trên`: the clerk meant the line above. */
+bool name_is_ditto(struct kho_text text);
+
+/* Begins with what organisations begin with: UBND, Công ty, ... */
+bool name_is_organisation(struct kho_text text);
+
+/* Returns the name without `ông`, `bà`, `hộ ông`, `hộ bà` before it, with or without a colon. */
+struct kho_text name_without_title(struct kho_text text);
+
+#endif

@@ -1,0 +1,119 @@
+/* Loads a project and checks that its parts fit each other. */
+#include <kho/core/file.h>
+#include <kho/normalise/program.h>
+#include <kho/run/project.h>
+
+/* Names as C strings, for "did you mean". */
+static const char **source_names(const struct kho_project *project)
+{
+    const struct kho_config *config = &project->config;
+    const char **names = kho_arena_array(project->arena, config->n_sources, sizeof(*names));
+    for (size_t i = 0; i < config->n_sources; i++)
+        names[i] = kho_arena_cstr(project->arena, config->sources[i].name);
+    return names;
+}
+
+static const char **schema_names(const struct kho_project *project)
+{
+    const struct kho_schemas *schemas = &project->schemas;
+    const char **names = kho_arena_array(project->arena, schemas->count, sizeof(*names));
+    for (size_t i = 0; i < schemas->count; i++)
+        names[i] = kho_arena_cstr(project->arena, schemas->items[i].name);
+    return names;
+}
+
+static const char **job_names(const struct kho_project *project)
+{
+    const struct kho_config *config = &project->config;
+    const char **names = kho_arena_array(project->arena, config->n_jobs, sizeof(*names));
+    for (size_t i = 0; i < config->n_jobs; i++)
+        names[i] = kho_arena_cstr(project->arena, config->jobs[i].name);
+    return names;
+}
+
+static void check_job(struct kho_project *project, const struct kho_job *job)
+{
+    struct kho_diags *diags = &project->diags;
+    const struct kho_schema *schema = kho_schemas_find(&project->schemas, job->to);
+    if (kho_config_source(&project->config, job->source) == NULL)
+        kho_diag_error(
+            diags, job->from_pos, "there is no source '%.*s'%s", KHO_TEXT_ARGS(job->source),
+            kho_diag_suggest(diags, job->source, source_names(project), project->config.n_sources));
+    if (schema == NULL) {
+        kho_diag_error(
+            diags, job->to_pos, "there is no schema '%.*s'%s", KHO_TEXT_ARGS(job->to),
+            kho_diag_suggest(diags, job->to, schema_names(project), project->schemas.count));
+        return;
+    }
+    struct kho_program_options options = {.job = job, .schema = schema};
+    size_t errors = diags->errors;
+    if (kho_program_new(project->arena, &options, diags) == NULL && diags->errors == errors)
+        kho_diag_error(diags, job->pos, "the mapping cannot be compiled");
+}
+
+static void check_zones(struct kho_project *project)
+{
+    const struct kho_config *config = &project->config;
+    struct kho_err reason;
+    struct kho_zone *zone;
+    if (config->warehouse.timezone.ptr != NULL &&
+        !kho_zone_load(project->arena, config->warehouse.timezone, &project->zone, &reason))
+        kho_diag_error(&project->diags, config->warehouse.pos, "%s", reason.message);
+    for (size_t i = 0; i < config->n_sources; i++) {
+        const struct kho_source_config *source = &config->sources[i];
+        if (source->timezone.ptr != NULL &&
+            !kho_zone_load(project->arena, source->timezone, &zone, &reason))
+            kho_diag_error(&project->diags, source->pos, "%s", reason.message);
+    }
+}
+
+bool kho_project_load(struct kho_arena *arena, const char *dir, struct kho_project *project,
+                      struct kho_err *err)
+{
+    *project = (struct kho_project){.arena = arena, .dir = dir};
+    kho_diags_init(&project->diags, arena);
+    KHO_TRY(kho_config_load(arena, dir, &project->config, &project->diags, err));
+    KHO_TRY(kho_schemas_load(arena, dir, &project->schemas, &project->diags, err));
+    check_zones(project);
+    for (size_t i = 0; i < project->config.n_jobs; i++)
+        check_job(project, &project->config.jobs[i]);
+    return true;
+}
+
+bool kho_project_job(const struct kho_project *project, const char *name,
+                     const struct kho_job **job, struct kho_err *err)
+{
+    *job = kho_config_job(&project->config, kho_text_of(name));
+    if (*job != NULL)
+        return true;
+    kho_err_set(err, KHO_ERR_USAGE, "there is no job '%s'", name);
+    const char *nearest =
+        kho_text_nearest(kho_text_of(name), job_names(project), project->config.n_jobs);
+    if (nearest != NULL)
+        return kho_err_hint(err, "did you mean '%s'?", nearest);
+    return kho_err_hint(err, "`kho status` lists the jobs");
+}
+
+bool kho_project_store(const struct kho_project *project, struct kho_arena *arena, bool start,
+                       struct kho_store **store, struct kho_err *err)
+{
+    struct kho_store_options options = {
+        .warehouse = &project->config.warehouse, .dir = project->dir, .start = start};
+    return kho_store_open(arena, &options, store, err);
+}
+
+bool kho_project_lake(const struct kho_project *project, struct kho_arena *arena, const char **lake,
+                      struct kho_err *err)
+{
+    struct kho_text place = project->config.warehouse.lake;
+    if (place.ptr == NULL) {
+        kho_err_set(err, KHO_ERR_CONFIG, "etl/warehouse.yaml names no lake");
+        return kho_err_hint(err, "add `lake: var/lake`, or give `--to DIR`");
+    }
+    if (kho_text_starts(place, KHO_TEXT("file://"))) {
+        place.ptr += 7;
+        place.len -= 7;
+    }
+    *lake = kho_path_join(arena, project->dir, kho_arena_cstr(arena, place));
+    return true;
+}

@@ -1,0 +1,68 @@
+/* Opens a job's source, compiles its mapping against it, and starts reading. */
+#include "pull.h"
+
+static bool source_zone(const struct kho_project *project, struct kho_arena *arena,
+                        const struct kho_source_config *config, const struct kho_zone **zone,
+                        struct kho_err *err)
+{
+    *zone = project->zone;
+    if (config->timezone.ptr == NULL)
+        return true;
+    struct kho_zone *own;
+    KHO_TRY(kho_zone_load(arena, config->timezone, &own, err));
+    *zone = own;
+    return true;
+}
+
+static bool first_problem(const struct kho_diags *diags, size_t known, struct kho_err *err)
+{
+    for (size_t i = known; i < diags->count; i++) {
+        const struct kho_diag *diag = &diags->items[i];
+        if (diag->warning)
+            continue;
+        kho_err_set(err, KHO_ERR_CONFIG, "%s:%d:%d: %s", diag->pos.file, diag->pos.line,
+                    diag->pos.column, diag->message);
+        return kho_err_hint(err, "`kho check --online` shows all such problems");
+    }
+    return kho_err_set(err, KHO_ERR_CONFIG, "the mapping does not fit the source");
+}
+
+static bool compile(const struct kho_project *project, struct kho_arena *arena,
+                    const struct kho_source_config *config, struct kho_diags *diags,
+                    struct pull *pull, struct kho_err *err)
+{
+    struct kho_program_options options = {.job = pull->job, .schema = pull->schema};
+    options.available = kho_source_columns(pull->source, &options.n_available);
+    KHO_TRY(source_zone(project, arena, config, &options.zone, err));
+    size_t known = diags->count;
+    pull->program = kho_program_new(arena, &options, diags);
+    return pull->program != NULL || first_problem(diags, known, err);
+}
+
+bool pull_open(const struct kho_project *project, struct kho_arena *arena,
+               const struct kho_job *job, struct kho_diags *diags, struct pull *pull,
+               struct kho_err *err)
+{
+    const struct kho_source_config *config = kho_config_source(&project->config, job->source);
+    *pull = (struct pull){.job = job, .schema = kho_schemas_find(&project->schemas, job->to)};
+    KHO_BUG_IF(config == NULL || pull->schema == NULL);
+    struct kho_source_options options = {.config = config, .job = job, .dir = project->dir};
+    KHO_TRY(kho_source_open(arena, &options, &pull->source, err));
+    KHO_TRY(compile(project, arena, config, diags, pull, err));
+    pull->fingerprint = kho_program_fingerprint(pull->program);
+    return true;
+}
+
+bool pull_start(struct pull *pull, struct kho_arena *arena, int64_t max_rows, struct kho_err *err)
+{
+    size_t count;
+    const char *const *inputs = kho_program_inputs(pull->program, &count);
+    enum kho_wire *wires = kho_arena_array(arena, count, sizeof(*wires));
+    uint64_t seed = pull->fingerprint.high ^ (pull->fingerprint.low << 1);
+    KHO_TRY(kho_source_start(pull->source, inputs, count, wires, seed, max_rows, err));
+    KHO_TRY(kho_program_bind(pull->program, wires, err));
+    pull->raw = kho_source_batch(pull->source, arena);
+    pull->mapped = kho_program_output(pull->program, arena);
+    pull->rows = kho_arena_array(arena, KHO_BATCH_ROWS, sizeof(*pull->rows));
+    return true;
+}

@@ -1,0 +1,30 @@
+/* A job's source and program, opened and compiled together: what running and sampling share. */
+#ifndef KHO_RUN_PULL_H
+#define KHO_RUN_PULL_H
+
+#include <kho/normalise/program.h>
+#include <kho/run/project.h>
+#include <kho/source/source.h>
+
+struct pull {
+    const struct kho_job *job;
+    const struct kho_schema *schema;
+    struct kho_source *source;
+    struct kho_program *program;
+    struct kho_hash128 fingerprint;
+    struct kho_batch *raw;
+    struct kho_batch *mapped;
+    uint32_t *rows; /* room for the numbers of the chosen rows of a batch */
+};
+
+/* Connects and compiles the mapping against the source's columns. Problems of the mapping go to
+ * `diags`, and the error is then the first of them. */
+KHO_MUST_USE bool pull_open(const struct kho_project *project, struct kho_arena *arena,
+                            const struct kho_job *job, struct kho_diags *diags, struct pull *pull,
+                            struct kho_err *err);
+
+/* Starts reading; `max_rows` 0 = all. */
+KHO_MUST_USE bool pull_start(struct pull *pull, struct kho_arena *arena, int64_t max_rows,
+                             struct kho_err *err);
+
+#endif

@@ -1,0 +1,302 @@
+/* The frame of a run's loading: lock, ledger, what stands, and the two ends. */
+#include <kho/core/clock.h>
+#include <kho/core/interrupt.h>
+
+#include "loading.h"
+
+bool kho_load_do(struct kho_load *load, int64_t *affected, struct kho_err *err, const char *fmt,
+                 ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    char *sql = NULL;
+    int len = vasprintf(&sql, fmt, args);
+    va_end(args);
+    if (len < 0)
+        kho_out_of_memory(0);
+    struct kho_pg_result result;
+    bool ok = kho_pg_query(load->pg, load->arena, sql, NULL, 0, &result, err);
+    if (ok && affected != NULL)
+        *affected = result.affected_rows;
+    free(sql);
+    return ok;
+}
+
+static bool query(struct kho_load *load, struct kho_pg *pg, const char *sql,
+                  struct kho_pg_result *result, struct kho_err *err)
+{
+    const char *params[] = {kho_arena_cstr(load->arena, load->options.schema->name),
+                            kho_arena_cstr(load->arena, load->options.feed)};
+    return kho_pg_query(pg, load->arena, sql, params, 2, result, err);
+}
+
+/* One run a feed. The lock is the session's, so it ends with this process, however that ends. */
+static bool lock_feed(struct kho_load *load, struct kho_err *err)
+{
+    struct kho_pg_result result;
+    const char *sql =
+        kho_arena_printf(load->arena, "SELECT pg_try_advisory_lock(%" PRId64 ")",
+                         kho_lock_key("feed", load->options.schema->name, load->options.feed));
+    KHO_TRY(kho_pg_query(load->pg, load->arena, sql, NULL, 0, &result, err));
+    if (kho_text_eq_cstr(kho_pg_cell(&result, 0, 0), "t"))
+        return true;
+    KHO_TRY(query(load, load->ledger,
+                  "SELECT max(run) FROM kho.run WHERE dataset = $1 AND feed = $2"
+                  " AND status = 'running'",
+                  &result, err));
+    return kho_err_set(err, KHO_ERR_BUSY, "run %" PRId64 " of feed '%.*s' into %.*s is under way",
+                       kho_pg_cell_int(&result, 0, 0), KHO_TEXT_ARGS(load->options.feed),
+                       KHO_TEXT_ARGS(load->options.schema->name));
+}
+
+/* We hold the feed's lock, so whoever is still `running` there is dead. */
+static bool open_ledger_row(struct kho_load *load, struct kho_err *err)
+{
+    KHO_TRY(query(load, load->ledger,
+                  "UPDATE kho.run SET status = 'died', finished_at = clock_timestamp(),"
+                  " error = 'found dead by the next run' WHERE dataset = $1 AND feed = $2"
+                  " AND status = 'running'",
+                  NULL, err));
+    char host[256] = "";
+    if (gethostname(host, sizeof(host) - 1) != 0)
+        host[0] = '\0';
+    const struct kho_load_options *options = &load->options;
+    const char *params[] = {kho_arena_cstr(load->arena, options->job),
+                            kho_arena_cstr(load->arena, options->source),
+                            kho_arena_cstr(load->arena, options->feed),
+                            kho_arena_cstr(load->arena, options->schema->name),
+                            host,
+                            kho_arena_printf(load->arena, "%d", (int)getpid())};
+    struct kho_pg_result result;
+    KHO_TRY(
+        kho_pg_query(load->ledger, load->arena,
+                     "INSERT INTO kho.run (job, source, feed, dataset, status, fingerprint,"
+                     " host, pid, kho_version)"
+                     " VALUES ($1, $2, $3, $4, 'running', $5::uuid, $6, $7::integer, '" KHO_VERSION
+                     "') RETURNING run",
+                     params, KHO_COUNT(params), &result, err));
+    load->run = kho_pg_cell_int(&result, 0, 0);
+    load->stats.run = load->run;
+    return true;
+}
+
+static void name_things(struct kho_load *load)
+{
+    const struct kho_schema *schema = load->options.schema;
+    struct kho_buf columns;
+    kho_buf_init(&columns, KHO_SQL_MAX);
+    kho_put_columns(&columns, schema, "");
+    load->columns = kho_arena_cstr(load->arena, kho_buf_as_text(&columns));
+    kho_buf_release(&columns);
+    load->current = kho_table_name(load->arena, schema, "");
+    load->history = kho_table_name(load->arena, schema, "_history");
+    load->feed = kho_pg_literal(load->arena, load->options.feed);
+}
+
+/* Reads the hashes of what stands; with nothing in the whole table, goes the direct way. */
+static bool look_at_what_stands(struct kho_load *load, struct kho_err *err)
+{
+    struct kho_pg_result result;
+    const char *sql = kho_arena_printf(load->arena,
+                                       "SELECT EXISTS (SELECT FROM %s),"
+                                       " (SELECT count(*) FROM %s WHERE _source = %s)",
+                                       load->current, load->current, load->feed);
+    KHO_TRY(kho_pg_query(load->pg, load->arena, sql, NULL, 0, &result, err));
+    bool empty = kho_text_eq_cstr(kho_pg_cell(&result, 0, 0), "f");
+    kho_hash_set_init(&load->known, (size_t)kho_pg_cell_int(&result, 0, 1));
+    if (empty)
+        KHO_TRY(kho_load_direct_begin(load, &load->direct, err));
+    if (load->direct)
+        return true;
+    const char *hashes = kho_arena_printf(load->arena, "SELECT _hash FROM %s WHERE _source = %s",
+                                          load->current, load->feed);
+    KHO_TRY(kho_load_sum(load, hashes, &load->known, &load->known_sum, &load->known_rows, err));
+    return kho_load_merge_begin(load, err);
+}
+
+static void release_load(void *object)
+{
+    struct kho_load *load = object;
+    kho_buf_release(&load->out);
+    kho_buf_release(&load->rejects);
+    kho_hash_set_release(&load->known);
+}
+
+bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
+                    const struct kho_load_options *options, struct kho_load **load,
+                    struct kho_err *err)
+{
+    struct kho_load *made = kho_arena_alloc(arena, sizeof(*made));
+    *made =
+        (struct kho_load){.store = store, .arena = arena, .options = *options, .ledger = store->pg};
+    kho_buf_init(&made->out, KHO_COPY_MAX_BYTES);
+    kho_buf_init(&made->rejects, KHO_COPY_MAX_BYTES);
+    kho_arena_defer(arena, release_load, made);
+    name_things(made);
+    KHO_TRY(kho_store_connect(store, arena, &made->pg, err));
+    KHO_TRY(lock_feed(made, err));
+    KHO_TRY(open_ledger_row(made, err));
+    *load = made;
+    return true;
+}
+
+bool kho_load_start(struct kho_load *load, struct kho_hash128 fingerprint, struct kho_err *err)
+{
+    load->fingerprint = fingerprint;
+    return look_at_what_stands(load, err);
+}
+
+const struct kho_load_stats *kho_load_stats(const struct kho_load *load)
+{
+    return &load->stats;
+}
+
+bool kho_load_take_time(struct kho_load *load, struct kho_err *err)
+{
+    struct kho_pg_result result;
+    KHO_TRY(kho_load_do(load, NULL, err, "SELECT pg_advisory_xact_lock(%" PRId64 ")",
+                        kho_lock_key("publish", load->options.schema->name, KHO_TEXT(""))));
+    KHO_TRY(kho_pg_query(load->pg, load->arena,
+                         "SELECT round(extract(epoch FROM greatest(clock_timestamp(),"
+                         " (SELECT max(published_at) FROM kho.run) + interval '1 microsecond'))"
+                         " * 1000000)::bigint",
+                         NULL, 0, &result, err));
+    load->published_us = kho_pg_cell_int(&result, 0, 0);
+    load->stats.published_us = load->published_us;
+    return true;
+}
+
+/* A share in millionths, for the comparison with a limit. */
+static int64_t millionths(int64_t part, int64_t whole)
+{
+    return whole == 0 ? 0 : (int64_t)((__int128)part * 1000000 / whole);
+}
+
+static bool judge(const struct kho_load *load, const char *what, int64_t part, int64_t whole,
+                  int64_t limit, struct kho_err *err)
+{
+    if (limit < 0 || millionths(part, whole) <= limit)
+        return true;
+    kho_err_set(err, KHO_ERR_LIMIT,
+                "%s %" PRId64 " of %" PRId64 " rows (%.1f %%), the limit is %.1f %%; nothing was "
+                "published",
+                what, part, whole, (double)part * 100 / (double)whole, (double)limit / 10000);
+    return kho_err_hint(err, "look at the source; if it is right, raise `stop_if` of job %.*s",
+                        KHO_TEXT_ARGS(load->options.job));
+}
+
+/* Shrinking is judged by the rows that the source gave; a first load has nothing to shrink from. */
+static bool judge_limits(const struct kho_load *load, struct kho_err *err)
+{
+    const struct kho_stop_if *limits = &load->options.stop_if;
+    const struct kho_load_stats *stats = &load->stats;
+    int64_t shrunk = KHO_MAX(load->known_rows - stats->read, 0);
+    bool large = KHO_MAX(stats->read, load->known_rows) >= limits->after_rows;
+    if (stats->read == 0 && load->known_rows != 0)
+        KHO_TRY(judge(load, "the source is empty: shrunk by", shrunk, load->known_rows,
+                      limits->shrink, err));
+    if (!large)
+        return true;
+    KHO_TRY(judge(load, "rejected", stats->rejected, stats->read, limits->rejected, err));
+    KHO_TRY(judge(load, "shrunk by", shrunk, load->known_rows, limits->shrink, err));
+    return judge(load, "deleted", stats->deleted, load->known_rows, limits->deleted, err);
+}
+
+static bool check_proof(const struct kho_load *load, struct kho_err *err)
+{
+    const struct kho_load_stats *stats = &load->stats;
+    int64_t accounted = stats->inserted + stats->updated + stats->unchanged + stats->rejected;
+    if (accounted != stats->read)
+        return kho_err_set(err, KHO_ERR_VERIFY,
+                           "read %" PRId64 " rows but accounted for %" PRId64
+                           "; nothing was published",
+                           stats->read, accounted);
+    if (kho_hash_eq(stats->source_hash, stats->store_hash))
+        return true;
+    char source[KHO_HASH_HEX_SIZE], store[KHO_HASH_HEX_SIZE];
+    return kho_err_set(err, KHO_ERR_VERIFY,
+                       "the store does not hold what the source gave: hash %s read, %s held; "
+                       "nothing was published",
+                       kho_hash_hex(stats->source_hash, source),
+                       kho_hash_hex(stats->store_hash, store));
+}
+
+static bool write_ledger(struct kho_load *load, struct kho_err *err)
+{
+    const struct kho_load_stats *s = &load->stats;
+    char source[KHO_HASH_HEX_SIZE], store[KHO_HASH_HEX_SIZE], mapping[KHO_HASH_HEX_SIZE];
+    char at[KHO_INSTANT_MAX];
+    return kho_load_do(
+        load, NULL, err,
+        "UPDATE kho.run SET status = 'published', finished_at = clock_timestamp(),"
+        " published_at = '%s', read = %" PRId64 ", inserted = %" PRId64 ", updated = %" PRId64
+        ", deleted = %" PRId64 ", unchanged = %" PRId64 ", rejected = %" PRId64
+        ", warned = %" PRId64 ", stale = %" PRId64 ", total = %" PRId64
+        ", fingerprint = '%s', source_hash = '%s', store_hash = '%s' WHERE run = %" PRId64,
+        kho_instant_utc(load->published_us, at, sizeof(at)), s->read, s->inserted, s->updated,
+        s->deleted, s->unchanged, s->rejected, s->warned, s->stale, s->total,
+        kho_hash_hex(load->fingerprint, mapping), kho_hash_hex(s->source_hash, source),
+        kho_hash_hex(s->store_hash, store), load->run);
+}
+
+bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats, struct kho_err *err)
+{
+    KHO_TRY(kho_load_finish_copy(load, err));
+    KHO_TRY(kho_load_flush_rejects(load, 0, err));
+    bool ok =
+        (load->direct ? kho_load_direct_publish(load, err) : kho_load_merge_publish(load, err)) &&
+        judge_limits(load, err) && check_proof(load, err) && kho_load_settle_rejects(load, err) &&
+        write_ledger(load, err);
+    *stats = load->stats;
+    KHO_TRY(ok);
+    if (!kho_pg_exec(load->pg, "COMMIT", err))
+        return kho_err_context(err, "committing run %" PRId64, load->run);
+    return true;
+}
+
+static const char *status_of(enum kho_err_class class)
+{
+    if (class == KHO_ERR_LIMIT || class == KHO_ERR_VERIFY)
+        return "stopped";
+    return class == KHO_ERR_INTERRUPTED ? "interrupted" : "failed";
+}
+
+/* The ledger's usual connection may be in the middle of something or gone: a fresh one. If the
+ * store itself is gone, the next run marks this one as dead. */
+static void record_failure(struct kho_load *load, const struct kho_err *reason)
+{
+    struct kho_arena *scratch = kho_arena_new(NULL);
+    struct kho_err ignored;
+    struct kho_pg *pg;
+    const char *params[] = {status_of(reason->class),
+                            kho_err_word(reason->class),
+                            reason->message,
+                            reason->hint[0] != '\0' ? reason->hint : NULL,
+                            kho_arena_printf(scratch, "%" PRId64, load->run),
+                            kho_arena_printf(scratch, "%" PRId64, load->stats.read),
+                            kho_arena_printf(scratch, "%" PRId64, load->stats.rejected)};
+    if (kho_store_connect(load->store, scratch, &pg, &ignored) &&
+        !kho_pg_query(pg, scratch,
+                      "UPDATE kho.run SET status = $1, error_class = $2, error = $3, hint = $4,"
+                      " read = $6::bigint, rejected = $7::bigint, finished_at = clock_timestamp()"
+                      " WHERE run = $5::integer AND status = 'running'",
+                      params, KHO_COUNT(params), NULL, &ignored)) {
+        kho_arena_free(scratch);
+        return;
+    }
+    kho_arena_free(scratch);
+}
+
+void kho_load_abandon(struct kho_load *load, const struct kho_err *reason,
+                      struct kho_load_stats *stats)
+{
+    struct kho_err ignored;
+    kho_interrupt_shield(true);
+    /* Closing the connection rolls back, also in the middle of a COPY. */
+    kho_pg_close(load->pg);
+    if (!kho_load_flush_rejects(load, 0, &ignored))
+        kho_buf_clear(&load->rejects);
+    record_failure(load, reason);
+    kho_interrupt_shield(false);
+    *stats = load->stats;
+}

@@ -1,0 +1,80 @@
+/* What the files of loading share: load.c begins and ends, rows.c takes rows, direct.c and merge.c
+ * are the two ways to publish, proof.c reads back what the store holds, reject.c keeps the reasons.
+ */
+#ifndef KHO_STORE_LOADING_H
+#define KHO_STORE_LOADING_H
+
+#include <kho/store/load.h>
+
+#include "hash_set.h"
+#include "store_internal.h"
+
+struct kho_load {
+    struct kho_store *store;
+    struct kho_arena *arena;
+    struct kho_load_options options;
+    struct kho_pg *pg; /* the data: everything here is one transaction, or in temporary tables */
+    struct kho_pg *ledger; /* what outlives a failed run: the ledger's row and the rejects */
+    int64_t run;
+    struct kho_hash128 fingerprint;
+    bool direct; /* the table is empty: rows go straight in */
+    bool copying;
+    struct kho_hash_set known;
+    struct kho_hash128 known_sum; /* of all rows that stood before */
+    int64_t known_rows;
+    int64_t published_us;
+    struct kho_buf out;     /* rows on their way to the COPY */
+    struct kho_buf rejects; /* reasons on their way to the ledger, as COPY rows */
+    int64_t n_staged;
+    struct kho_load_stats stats;
+    /* Pieces of SQL: */
+    const char *current; /* "population"."person" */
+    const char *history;
+    const char *feed;    /* as a literal */
+    const char *columns; /* the schema's, quoted */
+};
+
+#define KHO_COPY_CHUNK_BYTES ((size_t)128 << 10)
+/* One row is at most a few source values, each at most 1 GB in PostgreSQL. */
+#define KHO_COPY_MAX_BYTES ((size_t)1 << 31)
+
+/* rows.c: ends the COPY that kho_load_rows() began, if it did. */
+KHO_MUST_USE bool kho_load_finish_copy(struct kho_load *load, struct kho_err *err);
+
+/* reject.c */
+void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, const uint32_t *rows,
+                           const struct kho_batch *noted);
+void kho_load_note_duplicate(struct kho_load *load, const struct kho_batch *raw, uint32_t row);
+KHO_MUST_USE bool kho_load_flush_rejects(struct kho_load *load, size_t above_bytes,
+                                         struct kho_err *err);
+/* Moves the run's reasons into kho.reject and closes what is no longer said. */
+KHO_MUST_USE bool kho_load_settle_rejects(struct kho_load *load, struct kho_err *err);
+
+/* direct.c: opens the transaction and empties the keyless table; false in `*direct` if it has rows
+ * by now. Then keys it and takes out rows whose key is not unique. */
+KHO_MUST_USE bool kho_load_direct_begin(struct kho_load *load, bool *direct, struct kho_err *err);
+KHO_MUST_USE bool kho_load_direct_publish(struct kho_load *load, struct kho_err *err);
+
+/* merge.c: compares the staged rows with what stands and writes the differences. */
+KHO_MUST_USE bool kho_load_merge_begin(struct kho_load *load, struct kho_err *err);
+KHO_MUST_USE bool kho_load_merge_publish(struct kho_load *load, struct kho_err *err);
+
+/* Rejects all rows of the keys in the temporary table kho_duplicate, which stand in `table`:
+ * notes them, takes them out of it, of the statistics and of the source's hash. */
+KHO_MUST_USE bool kho_load_reject_duplicates(struct kho_load *load, const char *table,
+                                             struct kho_err *err);
+
+/* proof.c: sums the hashes that a SELECT of one uuid column gives; counts them; adds them to a set
+ * if there is one. */
+KHO_MUST_USE bool kho_load_sum(struct kho_load *load, const char *select, struct kho_hash_set *set,
+                               struct kho_hash128 *sum, int64_t *rows, struct kho_err *err);
+
+/* Takes the dataset's publish lock until the end of the transaction, then the run's time: the later
+ * of the clock and the last published run's time + 1 us. */
+KHO_MUST_USE bool kho_load_take_time(struct kho_load *load, struct kho_err *err);
+
+/* Runs a statement on the data and tells how many rows it touched. */
+KHO_MUST_USE bool kho_load_do(struct kho_load *load, int64_t *affected, struct kho_err *err,
+                              const char *fmt, ...) KHO_PRINTF(4, 5);
+
+#endif

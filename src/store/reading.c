@@ -1,0 +1,103 @@
+/* Reading datasets of one instant out of the store, in the order of their keys. */
+#include <kho/record/copy.h>
+#include <kho/store/reading.h>
+
+#include "store_internal.h"
+
+struct kho_reading {
+    struct kho_arena *arena;
+    struct kho_pg *pg;
+    const struct kho_schema *schema;
+    bool header_seen;
+    bool ended;
+};
+
+static bool take_instant(struct kho_reading *reading, int64_t *as_of_us, struct kho_err *err)
+{
+    struct kho_pg_result result;
+    KHO_TRY(kho_pg_query(reading->pg, reading->arena,
+                         "SELECT round(extract(epoch FROM max(published_at)) * 1000000)::bigint"
+                         " FROM kho.run WHERE status = 'published'",
+                         NULL, 0, &result, err));
+    *as_of_us = kho_pg_cell_int(&result, 0, 0);
+    return true;
+}
+
+bool kho_reading_open(struct kho_store *store, struct kho_arena *arena,
+                      struct kho_reading **reading, int64_t *as_of_us, struct kho_err *err)
+{
+    struct kho_reading *made = kho_arena_alloc(arena, sizeof(*made));
+    made->arena = arena;
+    KHO_TRY(kho_store_connect(store, arena, &made->pg, err));
+    KHO_TRY(kho_pg_exec(made->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err));
+    KHO_TRY(take_instant(made, as_of_us, err));
+    *reading = made;
+    return true;
+}
+
+static struct kho_batch *make_batch(struct kho_reading *reading, const struct kho_schema *schema)
+{
+    struct kho_batch *batch = kho_batch_new(reading->arena, schema->n_columns + 2);
+    batch->columns[0].name = "_source";
+    batch->columns[1].name = "_key";
+    for (size_t i = 0; i < schema->n_columns; i++) {
+        const struct kho_schema_column *column = &schema->columns[i];
+        batch->columns[i + 2].name = kho_arena_cstr(reading->arena, column->name);
+        batch->columns[i + 2].wire = kho_type_wire(column->type);
+    }
+    return batch;
+}
+
+bool kho_reading_dataset(struct kho_reading *reading, const struct kho_schema *schema,
+                         struct kho_batch **batch, struct kho_err *err)
+{
+    struct kho_buf sql;
+    kho_buf_init(&sql, KHO_SQL_MAX);
+    kho_buf_puts(&sql, "COPY (SELECT _source, _key, ");
+    kho_put_columns(&sql, schema, "");
+    kho_buf_printf(&sql, " FROM %s ORDER BY _source, _key) TO STDOUT (FORMAT binary)",
+                   kho_table_name(reading->arena, schema, ""));
+    bool ok = kho_pg_copy_out(reading->pg, kho_buf_cstr(&sql), err);
+    kho_buf_release(&sql);
+    if (!ok)
+        return kho_err_context(err, "reading %.*s", KHO_TEXT_ARGS(schema->name));
+    reading->schema = schema;
+    reading->header_seen = false;
+    reading->ended = false;
+    *batch = make_batch(reading, schema);
+    return true;
+}
+
+static bool malformed(const struct kho_reading *reading, struct kho_err *err)
+{
+    return kho_err_set(err, KHO_ERR_FAILED, "the store sent a malformed row, reading %.*s",
+                       KHO_TEXT_ARGS(reading->schema->name));
+}
+
+static bool next_message(struct kho_reading *reading, struct kho_text *bytes, struct kho_err *err)
+{
+    if (!kho_pg_copy_out_next(reading->pg, bytes, &reading->ended, err))
+        return kho_err_context(err, "reading %.*s", KHO_TEXT_ARGS(reading->schema->name));
+    if (reading->ended || reading->header_seen)
+        return true;
+    reading->header_seen = kho_copy_pass_header(bytes);
+    return reading->header_seen || malformed(reading, err);
+}
+
+bool kho_reading_next(struct kho_reading *reading, struct kho_batch *batch, bool *eof,
+                      struct kho_err *err)
+{
+    size_t bytes_held = 0;
+    kho_batch_clear(batch);
+    while (!reading->ended && batch->n_rows < KHO_BATCH_ROWS && bytes_held < KHO_BATCH_BYTES) {
+        struct kho_text bytes;
+        KHO_TRY(next_message(reading, &bytes, err));
+        if (reading->ended || kho_copy_is_end(bytes))
+            continue;
+        if (!kho_copy_take_row(bytes, 0, batch))
+            return malformed(reading, err);
+        bytes_held += bytes.len;
+    }
+    *eof = reading->ended;
+    return true;
+}

@@ -1,0 +1,219 @@
+/* The tables of the shared schemas: what they look like, and the DDL from what stands to that. */
+#include "store_internal.h"
+
+const char *kho_table_name(struct kho_arena *arena, const struct kho_schema *schema,
+                           const char *suffix)
+{
+    const char *table = kho_arena_printf(arena, "%.*s%s", KHO_TEXT_ARGS(schema->table), suffix);
+    return kho_arena_printf(arena, "%s.%s", kho_pg_ident(arena, schema->domain),
+                            kho_pg_ident(arena, kho_text_of(table)));
+}
+
+void kho_put_columns(struct kho_buf *out, const struct kho_schema *schema, const char *prefix)
+{
+    for (size_t i = 0; i < schema->n_columns; i++)
+        kho_buf_printf(out, "%s%s\"%.*s\"", i != 0 ? ", " : "", prefix,
+                       KHO_TEXT_ARGS(schema->columns[i].name));
+}
+
+static const char *sql_type(struct kho_arena *arena, const struct kho_schema_column *column)
+{
+    if (column->type == KHO_TYPE_DECIMAL && column->precision != 0)
+        return kho_arena_printf(arena, "numeric(%d,%d)", column->precision, column->scale);
+    return kho_type_sql(column->type);
+}
+
+static const struct {
+    const char *name;
+    const char *type;
+    const char *comment;
+} engine[] = {
+    {"_hash", "uuid", "XXH3-128 of the source row and of the mapping that read it"},
+    {"_valid_from", "timestamp with time zone", "When the store began to show this version"},
+    {"_run", "integer", "The run that wrote this version (kho.run)"},
+    {"_source", "text", "The feed that owns the record"},
+    {"_key", "text", "The record's key in its source"},
+};
+static const char valid_to_comment[] = "When the store ceased to show this version";
+
+static void put_comment(struct kho_arena *arena, struct kho_buf *ddl, const char *table,
+                        struct kho_text column, const char *comment)
+{
+    kho_buf_printf(ddl, "COMMENT ON COLUMN %s.%s IS %s;\n", table, kho_pg_ident(arena, column),
+                   kho_pg_literal(arena, kho_text_of(comment)));
+}
+
+static const char *column_comment(struct kho_arena *arena, const struct kho_schema_column *column)
+{
+    static const char *const classes[] = {"", " [personal: basic]", " [personal: sensitive]",
+                                          " [personal: id]"};
+    struct kho_text title = column->title.ptr != NULL ? column->title : column->name;
+    if (column->codes != NULL)
+        return kho_arena_printf(arena, "%.*s (code of ref.%.*s)%s", KHO_TEXT_ARGS(title),
+                                KHO_TEXT_ARGS(column->codes->name), classes[column->pii]);
+    return kho_arena_printf(arena, "%.*s%s", KHO_TEXT_ARGS(title), classes[column->pii]);
+}
+
+static void put_engine_columns(struct kho_buf *ddl, bool history)
+{
+    for (size_t i = 0; i < KHO_COUNT(engine); i++)
+        kho_buf_printf(ddl, "%s    %s %s NOT NULL", i != 0 ? ",\n" : "", engine[i].name,
+                       engine[i].type);
+    if (history)
+        kho_buf_puts(ddl, ",\n    _valid_to timestamp with time zone NOT NULL");
+}
+
+static void create_table(struct kho_arena *arena, const struct kho_schema *schema, bool history,
+                         struct kho_buf *ddl)
+{
+    const char *table = kho_table_name(arena, schema, history ? "_history" : "");
+    struct kho_text title = schema->title.ptr != NULL ? schema->title : schema->name;
+    kho_buf_printf(ddl, "CREATE TABLE %s (\n", table);
+    put_engine_columns(ddl, history);
+    for (size_t i = 0; i < schema->n_columns; i++)
+        kho_buf_printf(ddl, ",\n    \"%.*s\" %s", KHO_TEXT_ARGS(schema->columns[i].name),
+                       sql_type(arena, &schema->columns[i]));
+    kho_buf_printf(ddl, ",\n    PRIMARY KEY (_source, _key%s)\n);\n",
+                   history ? ", _valid_from" : "");
+    kho_buf_printf(ddl, "COMMENT ON TABLE %s IS %s;\n", table,
+                   kho_pg_literal(arena, kho_text_of(kho_arena_printf(
+                                             arena, "%.*s (%s)", KHO_TEXT_ARGS(title),
+                                             history ? "closed versions" : "current versions"))));
+    for (size_t i = 0; i < KHO_COUNT(engine); i++)
+        put_comment(arena, ddl, table, kho_text_of(engine[i].name), engine[i].comment);
+    if (history)
+        put_comment(arena, ddl, table, KHO_TEXT("_valid_to"), valid_to_comment);
+    for (size_t i = 0; i < schema->n_columns; i++)
+        put_comment(arena, ddl, table, schema->columns[i].name,
+                    column_comment(arena, &schema->columns[i]));
+}
+
+/* The view over all versions, and the function that asks it for one instant. Columns are only ever
+ * added at the end, so that the view can be replaced while others depend on it. */
+static void create_views(struct kho_arena *arena, const struct kho_schema *schema,
+                         struct kho_buf *ddl)
+{
+    const char *versions = kho_table_name(arena, schema, "_versions");
+    static const char columns[] = "_source, _key, _run, _valid_from, ";
+    kho_buf_printf(ddl,
+                   "CREATE OR REPLACE VIEW %s AS\nSELECT %s'infinity'::timestamptz AS _valid_to, ",
+                   versions, columns);
+    kho_put_columns(ddl, schema, "");
+    kho_buf_printf(ddl, " FROM %s\nUNION ALL\nSELECT %s_valid_to, ",
+                   kho_table_name(arena, schema, ""), columns);
+    kho_put_columns(ddl, schema, "");
+    kho_buf_printf(ddl, " FROM %s;\n", kho_table_name(arena, schema, "_history"));
+    kho_buf_printf(ddl,
+                   "COMMENT ON VIEW %s IS 'Current and closed versions; a version is valid from "
+                   "_valid_from until before _valid_to';\n",
+                   versions);
+    const char *at = kho_table_name(arena, schema, "_at");
+    kho_buf_printf(ddl,
+                   "CREATE OR REPLACE FUNCTION %s(at timestamptz) RETURNS SETOF %s\n"
+                   "LANGUAGE sql STABLE AS $$ SELECT * FROM %s"
+                   " WHERE _valid_from <= $1 AND _valid_to > $1 $$;\n",
+                   at, versions, versions);
+    kho_buf_printf(ddl,
+                   "COMMENT ON FUNCTION %s(timestamptz) IS "
+                   "'The records as the store showed them at an instant';\n",
+                   at);
+}
+
+static void create_all(struct kho_arena *arena, const struct kho_schema *schema,
+                       struct kho_buf *ddl)
+{
+    kho_buf_printf(ddl, "CREATE SCHEMA IF NOT EXISTS %s;\n", kho_pg_ident(arena, schema->domain));
+    create_table(arena, schema, false, ddl);
+    create_table(arena, schema, true, ddl);
+    create_views(arena, schema, ddl);
+}
+
+static bool is_engine_column(struct kho_text name)
+{
+    for (size_t i = 0; i < KHO_COUNT(engine); i++)
+        if (kho_text_eq_cstr(name, engine[i].name))
+            return true;
+    return false;
+}
+
+/* What stands in the store must all be in the schema, with the same type. */
+static bool check_standing(struct kho_arena *arena, const struct kho_schema *schema,
+                           const struct kho_pg_result *standing, struct kho_err *err)
+{
+    for (size_t i = 0; i < standing->n_rows; i++) {
+        struct kho_text name = kho_pg_cell(standing, i, 0);
+        if (is_engine_column(name))
+            continue;
+        int index = kho_schema_column_index(schema, name);
+        if (index < 0) {
+            kho_err_set(err, KHO_ERR_CONFIG,
+                        "column '%.*s' of %.*s stands in the store but not in its schema",
+                        KHO_TEXT_ARGS(name), KHO_TEXT_ARGS(schema->name));
+            return kho_err_hint(err, "put it back into schemas/%.*s.yaml: its history is kept",
+                                KHO_TEXT_ARGS(schema->name));
+        }
+        const char *wanted = sql_type(arena, &schema->columns[index]);
+        struct kho_text type = kho_pg_cell(standing, i, 1);
+        if (!kho_text_eq_cstr(type, wanted))
+            return kho_err_set(err, KHO_ERR_CONFIG,
+                               "column '%.*s' of %.*s is %.*s in the store, its schema says %s",
+                               KHO_TEXT_ARGS(name), KHO_TEXT_ARGS(schema->name),
+                               KHO_TEXT_ARGS(type), wanted);
+    }
+    return true;
+}
+
+static bool find_row(const struct kho_pg_result *standing, struct kho_text name, size_t *row)
+{
+    for (*row = 0; *row < standing->n_rows; (*row)++)
+        if (kho_text_eq(kho_pg_cell(standing, *row, 0), name))
+            return true;
+    return false;
+}
+
+/* Adds a column that is new in the schema, or renews its comment. Returns whether it was added. */
+static bool update_column(struct kho_arena *arena, const struct kho_schema *schema,
+                          const struct kho_schema_column *column,
+                          const struct kho_pg_result *standing, struct kho_buf *ddl)
+{
+    const char *current = kho_table_name(arena, schema, "");
+    const char *history = kho_table_name(arena, schema, "_history");
+    const char *comment = column_comment(arena, column);
+    size_t row;
+    bool stands = find_row(standing, column->name, &row);
+    if (stands && kho_text_eq_cstr(kho_pg_cell(standing, row, 2), comment))
+        return false;
+    if (!stands) {
+        const char *name = kho_pg_ident(arena, column->name);
+        const char *type = sql_type(arena, column);
+        kho_buf_printf(ddl, "ALTER TABLE %s ADD COLUMN %s %s;\n", current, name, type);
+        kho_buf_printf(ddl, "ALTER TABLE %s ADD COLUMN %s %s;\n", history, name, type);
+    }
+    put_comment(arena, ddl, current, column->name, comment);
+    put_comment(arena, ddl, history, column->name, comment);
+    return !stands;
+}
+
+bool kho_tables_plan(struct kho_pg *pg, struct kho_arena *arena, const struct kho_schema *schema,
+                     struct kho_buf *ddl, struct kho_err *err)
+{
+    const char *params[] = {kho_table_name(arena, schema, "")};
+    struct kho_pg_result standing;
+    KHO_TRY(kho_pg_query(pg, arena,
+                         "SELECT attname, format_type(atttypid, atttypmod),"
+                         " col_description(attrelid, attnum) FROM pg_attribute"
+                         " WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+                         params, 1, &standing, err));
+    if (standing.n_rows == 0) {
+        create_all(arena, schema, ddl);
+        return true;
+    }
+    KHO_TRY(check_standing(arena, schema, &standing, err));
+    bool added = false;
+    for (size_t i = 0; i < schema->n_columns; i++)
+        if (update_column(arena, schema, &schema->columns[i], &standing, ddl))
+            added = true;
+    if (added)
+        create_views(arena, schema, ddl);
+    return true;
+}
