@@ -130,11 +130,11 @@ START_TEST(the_manifest_says_what_a_column_is)
         "      \"format\": \"csv\",\n      \"mediatype\": \"text/csv\",\n"
         "      \"encoding\": \"utf-8\",\n      \"compression\": \"gz\",\n",
         "\"rows\": 0,\n      \"kho:schema_version\": 3,\n",
-        "\"name\": \"born\",\n            \"type\": \"date\",\n            \"title\": "
-        "\"Birthday\",\n"
-        "            \"kho:type\": \"date\",\n            \"kho:pii\": \"basic\"\n",
-        "\"primaryKey\": [\n          \"_source\",\n          \"_key\"\n        ],\n"
-        "        \"missingValues\": [\n          \"\"\n        ]\n",
+        "\"name\": \"born\",\n            \"type\": \"date\",\n"
+        "            \"title\": \"Birthday\",\n            \"kho:type\": \"date\",\n"
+        "            \"kho:pii\": \"basic\"\n",
+        ("\"primaryKey\": [\n          \"_source\",\n          \"_key\"\n        ],\n"
+         "        \"missingValues\": [\n          \"\"\n        ]\n"),
     };
     for (size_t i = 0; i < KHO_COUNT(parts); i++)
         ck_assert_msg(strstr(json, parts[i]) != NULL, "no %s in %s", parts[i], json);
