@@ -4,8 +4,6 @@
 
 #include <kho/record/schema.h>
 
-#define LAKE_MANIFEST "datapackage.json"
-
 struct lake_column {
     struct kho_text name;
     enum kho_type type;

@@ -8,6 +8,8 @@
 #include "columns.h"
 #include "gzip.h"
 
+#define LAKE_MANIFEST "datapackage.json"
+
 struct lake_resource {
     const struct kho_schema *schema;
     const char *path; /* relative to the manifest */

@@ -8,9 +8,8 @@
 #include <kho/core/arena.h>
 #include <kho/core/err.h>
 
+#include "manifest.h"
 #include "verify_value.h"
-
-#define LAKE_MANIFEST "datapackage.json"
 
 struct lake_field {
     const char *name;

@@ -61,7 +61,7 @@ static bool open_listed(int dir_fd, const struct lake_listed *file, int *fd, str
 static bool begin(struct kho_arena *arena, int dir_fd, const struct lake_listed *file,
                   struct reading **reading, struct kho_err *err)
 {
-    int fd;
+    int fd = -1;
     struct kho_sha256 *sha;
     KHO_TRY(kho_sha256_new(&sha, err));
     if (!open_listed(dir_fd, file, &fd, err)) {

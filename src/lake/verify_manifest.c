@@ -27,6 +27,12 @@ static bool wrong(const char *where, const char *key, const char *what, struct k
     return kho_err_set(err, KHO_ERR_VERIFY, LAKE_MANIFEST ": %s%s %s", where, key, what);
 }
 
+/* As wrong(), of the object itself. */
+static bool wrong_whole(const char *where, const char *what, struct kho_err *err)
+{
+    return kho_err_set(err, KHO_ERR_VERIFY, LAKE_MANIFEST ": %s%s", where, what);
+}
+
 /* Short, and without control characters (C0, DEL, C1). */
 static bool is_printable(struct kho_text text)
 {
@@ -166,7 +172,7 @@ static bool read_field(struct kho_arena *arena, struct object object, struct lak
                        struct kho_err *err)
 {
     if (!json_is_object(object.json))
-        return wrong(object.where, "it", "is no object", err);
+        return wrong_whole(object.where, "is no object", err);
     struct kho_text type;
     KHO_TRY(get_name(arena, object, "name", &field->name, err));
     KHO_TRY(get_text(object, "type", &type, err));
@@ -199,7 +205,7 @@ static bool read_file(struct kho_arena *arena, struct object resource, struct la
                       struct kho_err *err)
 {
     if (!json_is_object(resource.json))
-        return wrong(resource.where, "it", "is no object", err);
+        return wrong_whole(resource.where, "is no object", err);
     KHO_TRY(get_name(arena, resource, "name", &file->name, err));
     KHO_TRY(get_path(arena, resource, &file->path, err));
     KHO_TRY(expect_text(resource, "format", "csv", err));
@@ -238,7 +244,7 @@ static bool read_listing(struct kho_arena *arena, struct object top, struct lake
 {
     const json_t *list;
     if (!json_is_object(top.json))
-        return wrong(top.where, "it", "is no object", err);
+        return wrong_whole(top.where, "is no object", err);
     KHO_TRY(get_name(arena, top, "name", &listing->name, err));
     KHO_TRY(get_created(arena, top, &listing->created, err));
     KHO_TRY(get_list(top, "resources", FILES_MAX, &list, err));
@@ -258,12 +264,12 @@ static bool load_text(struct kho_arena *arena, const char *path, struct kho_text
 {
     struct stat st;
     if (lstat(path, &st) != 0)
-        return errno == ENOENT ? wrong("", "it", "is missing", err)
+        return errno == ENOENT ? wrong_whole("", "is missing", err)
                                : kho_err_errno(err, KHO_ERR_FAILED, "cannot open '%s'", path);
     if (!S_ISREG(st.st_mode))
-        return wrong("", "it", "is no regular file", err);
+        return wrong_whole("", "is no regular file", err);
     if (st.st_size > (off_t)MANIFEST_MAX_BYTES)
-        return wrong("", "it", "is larger than 16 MB", err);
+        return wrong_whole("", "is larger than 16 MB", err);
     return kho_file_read(arena, path, MANIFEST_MAX_BYTES, text, err);
 }
 
@@ -290,7 +296,7 @@ bool lake_listing_read(struct kho_arena *arena, const char *dir, struct lake_lis
 {
     struct kho_arena *scratch = kho_arena_new(NULL);
     struct kho_text text;
-    struct object top;
+    struct object top = {0};
     bool ok = load_text(scratch, kho_path_join(scratch, dir, LAKE_MANIFEST), &text, err) &&
               parse(scratch, text, &top, err) && read_listing(arena, top, listing, err);
     kho_arena_free(scratch);

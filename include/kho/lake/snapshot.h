@@ -31,11 +31,12 @@ KHO_MUST_USE bool kho_snapshot_begin(struct kho_arena *arena,
                                      struct kho_snapshot_writer **writer, struct kho_err *err);
 
 /* Begins a dataset: the file `<domain>.<table>.csv.gz`. The columns are the engine's `_source` and
- * `_key`, then the schema's. */
+ * `_key`, then the schema's. The schema must live until the commit. */
 KHO_MUST_USE bool kho_snapshot_dataset(struct kho_snapshot_writer *writer,
                                        const struct kho_schema *schema, struct kho_err *err);
 
-/* Writes a batch whose columns are exactly those. */
+/* Writes a batch whose columns are exactly those. FAILED, with row and column, if a required value
+ * is NULL or a cell is none of its wire type: such a snapshot would not pass its own check. */
 KHO_MUST_USE bool kho_snapshot_rows(struct kho_snapshot_writer *writer,
                                     const struct kho_batch *batch, struct kho_err *err);
 
