@@ -5,10 +5,10 @@ BUILD   := build/$(notdir $(CC))$(if $(SAN),-asan)
 V       := @
 
 PKGS    := libpq yaml-0.1 zlib libcrypto libutf8proc libxxhash jansson
+, := ,
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Werror
 OPT     := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-omit-frame-pointer \
                        -fno-sanitize-recover=all,-O2)
-, := ,
 CFLAGS  := -std=c17 -D_GNU_SOURCE -g $(OPT) -fvisibility=hidden -fno-strict-aliasing $(WARN)
 CPPFLAGS = -Iinclude -Isrc $(shell pkg-config --cflags $(PKGS))
 LDLIBS   = $(shell pkg-config --libs $(PKGS)) -lm

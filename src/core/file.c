@@ -57,7 +57,7 @@ bool kho_dir_exists(const char *path)
 
 bool kho_dir_make(const char *path, unsigned mode, struct kho_err *err)
 {
-    char *part = strdup(path);
+    char *part = strdup(path[0] != '\0' ? path : ".");
     if (part == NULL)
         kho_out_of_memory(strlen(path));
     bool ok = true;

@@ -60,7 +60,7 @@ static const char *session_settings(struct kho_arena *arena, const struct kho_pg
         arena,
         "-c statement_timeout=%" PRId64 " -c TimeZone=%s -c DateStyle=ISO -c IntervalStyle=iso_8601"
         " -c extra_float_digits=1 -c bytea_output=hex"
-        " -c standard_conforming_strings=on -c lc_messages=C",
+        " -c standard_conforming_strings=on",
         options->statement_timeout_ms, options->timezone != NULL ? options->timezone : "UTC");
 }
 

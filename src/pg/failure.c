@@ -9,10 +9,10 @@ static enum kho_err_class class_of(const char *sqlstate)
         const char *prefix;
         enum kho_err_class class;
     } classes[] = {
-        {"08", KHO_ERR_UNREACHABLE}, {"57P", KHO_ERR_UNREACHABLE}, {"53300", KHO_ERR_UNREACHABLE},
-        {"28", KHO_ERR_CONFIG},      {"3D000", KHO_ERR_CONFIG},    {"42P01", KHO_ERR_CONFIG},
-        {"42703", KHO_ERR_CONFIG},   {"42501", KHO_ERR_CONFIG},    {"3F000", KHO_ERR_CONFIG},
-        {"42", KHO_ERR_CONFIG},
+        {"08P", KHO_ERR_FAILED},        {"08", KHO_ERR_UNREACHABLE}, {"57P", KHO_ERR_UNREACHABLE},
+        {"53300", KHO_ERR_UNREACHABLE}, {"28", KHO_ERR_CONFIG},      {"3D000", KHO_ERR_CONFIG},
+        {"42P01", KHO_ERR_CONFIG},      {"42703", KHO_ERR_CONFIG},   {"42501", KHO_ERR_CONFIG},
+        {"3F000", KHO_ERR_CONFIG},      {"42", KHO_ERR_CONFIG},
     };
     for (size_t i = 0; i < KHO_COUNT(classes); i++)
         if (strncmp(sqlstate, classes[i].prefix, strlen(classes[i].prefix)) == 0)
@@ -80,6 +80,7 @@ static const char *state_of_connect_failure(const char *message)
         {"authentication failed", "28000"},
         {"role \"", "28000"},
         {"is not permitted to log in", "28000"},
+        {"permission denied to set parameter", "42501"},
         {"permission denied for database", "42501"},
         {"database \"", "3D000"},
         {"too many connections", "53300"},

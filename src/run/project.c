@@ -75,6 +75,9 @@ bool kho_project_load(struct kho_arena *arena, const char *dir, struct kho_proje
     KHO_TRY(kho_config_load(arena, dir, &project->config, &project->diags, err));
     KHO_TRY(kho_schemas_load(arena, dir, &project->schemas, &project->diags, err));
     check_zones(project);
+    /* A file that could not be read is missing here: what names it would only be a second error. */
+    if (project->diags.errors != 0)
+        return true;
     for (size_t i = 0; i < project->config.n_jobs; i++)
         check_job(project, &project->config.jobs[i]);
     return true;

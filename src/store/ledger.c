@@ -20,11 +20,11 @@ static bool ask(struct kho_store *store, struct kho_arena *arena, const char *se
            kho_err_context(err, "reading the ledger");
 }
 
-bool kho_ledger_runs(struct kho_store *store, struct kho_arena *arena, const char *timezone,
+bool kho_ledger_runs(struct kho_store *store, struct kho_arena *arena, const char *zone,
                      const char *job, int64_t limit, struct kho_pg_result *rows,
                      struct kho_err *err)
 {
-    const char *params[] = {timezone, job, kho_arena_printf(arena, "%" PRId64, limit)};
+    const char *params[] = {zone, job, kho_arena_printf(arena, "%" PRId64, limit)};
     return ask(
         store, arena,
         "SELECT run, job, status, " SHOWN(
@@ -36,10 +36,10 @@ bool kho_ledger_runs(struct kho_store *store, struct kho_arena *arena, const cha
         params, 3, rows, err);
 }
 
-bool kho_ledger_show(struct kho_store *store, struct kho_arena *arena, const char *timezone,
+bool kho_ledger_show(struct kho_store *store, struct kho_arena *arena, const char *zone,
                      int64_t run, struct kho_pg_result *rows, struct kho_err *err)
 {
-    const char *params[] = {timezone, kho_arena_printf(arena, "%" PRId64, run)};
+    const char *params[] = {zone, kho_arena_printf(arena, "%" PRId64, run)};
     return ask(
         store, arena,
         "SELECT run, job, source, dataset AS schema, feed, status, " SHOWN(
@@ -130,10 +130,10 @@ bool kho_ledger_reasons(struct kho_store *store, struct kho_arena *arena, int64_
                params, 1, rows, err);
 }
 
-bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena, const char *timezone,
+bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena, const char *zone,
                        struct kho_pg_result *rows, struct kho_err *err)
 {
-    const char *params[] = {timezone};
+    const char *params[] = {zone};
     return ask(store, arena,
                "SELECT r.job, r.status, " SHOWN(
                    "coalesce(r.finished_at, r.started_at)") " AS "

@@ -68,13 +68,12 @@ static bool open_ledger_row(struct kho_load *load, struct kho_err *err)
                             host,
                             kho_arena_printf(load->arena, "%d", (int)getpid())};
     struct kho_pg_result result;
-    KHO_TRY(
-        kho_pg_query(load->ledger, load->arena,
-                     "INSERT INTO kho.run (job, source, feed, dataset, status, fingerprint,"
-                     " host, pid, kho_version)"
-                     " VALUES ($1, $2, $3, $4, 'running', $5::uuid, $6, $7::integer, '" KHO_VERSION
-                     "') RETURNING run",
-                     params, KHO_COUNT(params), &result, err));
+    KHO_TRY(kho_pg_query(
+        load->ledger, load->arena,
+        "INSERT INTO kho.run (job, source, feed, dataset, status, host, pid,"
+        " kho_version) VALUES ($1, $2, $3, $4, 'running', $5, $6::integer, '" KHO_VERSION
+        "') RETURNING run",
+        params, KHO_COUNT(params), &result, err));
     load->run = kho_pg_cell_int(&result, 0, 0);
     load->stats.run = load->run;
     return true;

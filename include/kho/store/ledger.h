@@ -12,12 +12,12 @@
 /* The newest runs first: run, job, status, started, seconds, read, inserted, updated, deleted,
  * unchanged, rejected, warned. `job` NULL = of all jobs. */
 KHO_MUST_USE bool kho_ledger_runs(struct kho_store *store, struct kho_arena *arena,
-                                  const char *timezone, const char *job, int64_t limit,
+                                  const char *zone, const char *job, int64_t limit,
                                   struct kho_pg_result *rows, struct kho_err *err);
 
 /* One run, all that the ledger knows. No rows if there is no such run. */
 KHO_MUST_USE bool kho_ledger_show(struct kho_store *store, struct kho_arena *arena,
-                                  const char *timezone, int64_t run, struct kho_pg_result *rows,
+                                  const char *zone, int64_t run, struct kho_pg_result *rows,
                                   struct kho_err *err);
 
 /* Reasons of one run, by rule and column: severity, rule, column, count. For a run that was not
@@ -28,7 +28,7 @@ KHO_MUST_USE bool kho_ledger_reasons(struct kho_store *store, struct kho_arena *
 /* The last run of each job: job, status, finished, published, total, rejected (open rejects),
  * error. */
 KHO_MUST_USE bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena,
-                                    const char *timezone, struct kho_pg_result *rows,
+                                    const char *zone, struct kho_pg_result *rows,
                                     struct kho_err *err);
 
 /* Open reasons grouped: job, severity, rule, column, count, first_run, last_run, reason. */
