@@ -3,12 +3,6 @@
 
 #include "cli.h"
 
-static const char *zone_of(const struct cli *cli, const struct kho_project *project)
-{
-    struct kho_text zone = project->config.warehouse.timezone;
-    return zone.ptr != NULL ? kho_arena_cstr(cli->arena, zone) : "UTC";
-}
-
 static bool has_run(const struct kho_pg_result *rows, struct kho_text job)
 {
     for (size_t i = 0; i < rows->n_rows; i++)
@@ -38,7 +32,7 @@ static bool run_status(struct cli *cli, struct kho_err *err)
     struct kho_store *store;
     struct kho_pg_result rows;
     KHO_TRY(cli_store(cli, &project, &store, err));
-    KHO_TRY(kho_ledger_status(store, cli->arena, zone_of(cli, &project), &rows, err));
+    KHO_TRY(kho_ledger_status(store, cli->arena, &rows, err));
     if (rows.n_rows != 0)
         cli_answer(cli, &rows);
     put_never_run(cli, &project, &rows);
@@ -66,8 +60,7 @@ static bool run_runs(struct cli *cli, struct kho_err *err)
     int64_t limit;
     KHO_TRY(cli_number(cli, "limit", 20, &limit, err));
     KHO_TRY(cli_store(cli, &project, &store, err));
-    KHO_TRY(kho_ledger_runs(store, cli->arena, zone_of(cli, &project), optional_job(cli), limit,
-                            &rows, err));
+    KHO_TRY(kho_ledger_runs(store, cli->arena, optional_job(cli), limit, &rows, err));
     cli_answer(cli, &rows);
     return true;
 }
@@ -106,7 +99,7 @@ static bool run_show(struct cli *cli, struct kho_err *err)
         return kho_err_hint(err, "`kho runs` lists them");
     }
     KHO_TRY(cli_store(cli, &project, &store, err));
-    KHO_TRY(kho_ledger_show(store, cli->arena, zone_of(cli, &project), run, &rows, err));
+    KHO_TRY(kho_ledger_show(store, cli->arena, run, &rows, err));
     if (rows.n_rows == 0) {
         kho_err_set(err, KHO_ERR_USAGE, "there is no run %" PRId64, run);
         return kho_err_hint(err, "`kho runs` lists them");

@@ -33,9 +33,12 @@ static bool find_store(struct kho_store *store, const struct kho_store_options *
                        struct kho_err *err)
 {
     const struct kho_warehouse *warehouse = options->warehouse;
+    const char *zone =
+        warehouse->timezone.ptr != NULL ? kho_arena_cstr(store->arena, warehouse->timezone) : "UTC";
     store->options = (struct kho_pg_options){.dir = options->dir,
                                              .application = "kho",
                                              .connect_timeout_ms = 10000,
+                                             .timezone = zone,
                                              .what = "the store"};
     if (kho_text_eq_cstr(warehouse->store, "embedded"))
         return kho_embedded_open(store->arena, options->dir, options->start,

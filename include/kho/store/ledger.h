@@ -11,25 +11,22 @@
 
 /* The newest runs first: run, job, status, started, seconds, read, inserted, updated, deleted,
  * unchanged, rejected, warned. `job` NULL = of all jobs. */
-KHO_MUST_USE bool kho_ledger_runs(struct kho_store *store, struct kho_arena *arena,
-                                  const char *zone, const char *job, int64_t limit,
-                                  struct kho_pg_result *rows, struct kho_err *err);
+KHO_MUST_USE bool kho_ledger_runs(struct kho_store *store, struct kho_arena *arena, const char *job,
+                                  int64_t limit, struct kho_pg_result *rows, struct kho_err *err);
 
 /* One run, all that the ledger knows. No rows if there is no such run. */
-KHO_MUST_USE bool kho_ledger_show(struct kho_store *store, struct kho_arena *arena,
-                                  const char *zone, int64_t run, struct kho_pg_result *rows,
-                                  struct kho_err *err);
+KHO_MUST_USE bool kho_ledger_show(struct kho_store *store, struct kho_arena *arena, int64_t run,
+                                  struct kho_pg_result *rows, struct kho_err *err);
 
 /* Reasons of one run, by rule and column: severity, rule, column, count. For a run that was not
  * published these are what it found; for a published one, what is open since or with it. */
 KHO_MUST_USE bool kho_ledger_reasons(struct kho_store *store, struct kho_arena *arena, int64_t run,
                                      struct kho_pg_result *rows, struct kho_err *err);
 
-/* The last run of each job: job, status, finished, published, total, rejected (open rejects),
+/* The last run of each job: job, status, finished, published, records, rejected (open rejects),
  * error. */
 KHO_MUST_USE bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena,
-                                    const char *zone, struct kho_pg_result *rows,
-                                    struct kho_err *err);
+                                    struct kho_pg_result *rows, struct kho_err *err);
 
 /* Open reasons grouped: job, severity, rule, column, count, first_run, last_run, reason. */
 KHO_MUST_USE bool kho_ledger_rejects(struct kho_store *store, struct kho_arena *arena,
