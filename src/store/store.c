@@ -52,7 +52,7 @@ static bool connect_embedded(struct kho_store *store, const struct kho_store_opt
                              struct kho_err *err)
 {
     bool ok = kho_store_connect(store, store->arena, &store->pg, err);
-    if (!ok && err->class == KHO_ERR_UNREACHABLE && options->start)
+    if (!ok && err->class == KHO_ERR_UNREACHABLE)
         ok = kho_embedded_start(store->arena, options->dir, err) &&
              kho_store_connect(store, store->arena, &store->pg, err);
     if (!ok && strcmp(err->sqlstate, "3D000") == 0)
