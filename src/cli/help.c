@@ -42,7 +42,7 @@ void cli_command_help(const struct cli_command *command, FILE *out)
 static void put_types(bool markdown, struct kho_buf *out)
 {
     if (markdown)
-        kho_buf_puts(out, "**Types of columns** (`kho help types`)\n\n| type | in the store | "
+        kho_buf_puts(out, "#### Types of columns\n\n| type | in the store | "
                           "meaning |\n|---|---|---|\n");
     else
         kho_buf_puts(out, "Types of columns\n\n");
@@ -64,6 +64,14 @@ static void put_codes(bool markdown, struct kho_buf *out)
              "                                      spellings are separated by |\n\n");
 }
 
+static void put_functions(bool markdown, struct kho_buf *out)
+{
+    if (markdown)
+        kho_buf_puts(out, "#### Functions of `map:` and `rules:`\n\n");
+    kho_program_functions_show(markdown, out);
+    kho_buf_char(out, '\n');
+}
+
 /* A reference topic: a word and what writes it. */
 struct topic {
     const char *word;
@@ -79,7 +87,7 @@ static const struct topic topics[] = {
     {"job", kho_config_tables, 2, 1, NULL},
     {"schema", kho_schema_tables, 0, 16, NULL},
     {"types", NULL, 0, 0, put_types},
-    {"functions", NULL, 0, 0, kho_program_functions_show},
+    {"functions", NULL, 0, 0, put_functions},
     {"codes", NULL, 0, 0, put_codes},
 };
 
@@ -87,8 +95,11 @@ static void put_topic(const struct topic *topic, bool markdown, struct kho_buf *
 {
     if (topic->put != NULL)
         topic->put(markdown, out);
-    for (size_t i = 0; i < topic->count && topic->tables[topic->first + i] != NULL; i++)
+    for (size_t i = 0; i < topic->count && topic->tables[topic->first + i] != NULL; i++) {
         kho_fields_show(topic->tables[topic->first + i], markdown, out);
+        if (markdown)
+            kho_buf_char(out, '\n');
+    }
 }
 
 static bool put_topics(const char *word, bool markdown)

@@ -3,6 +3,8 @@
 #include <kho/normalise/program.h>
 #include <kho/run/project.h>
 
+#include "hours.h"
+
 /* Names as C strings, for "did you mean". */
 static const char **source_names(const struct kho_project *project)
 {
@@ -51,20 +53,30 @@ static void check_job(struct kho_project *project, const struct kho_job *job)
         kho_diag_error(diags, job->pos, "the mapping cannot be compiled");
 }
 
-static void check_zones(struct kho_project *project)
+static void check_source(struct kho_project *project, const struct kho_source_config *source)
+{
+    struct kho_err reason;
+    struct kho_zone *zone;
+    struct hours hours;
+    struct kho_text text = source->limits.hours;
+    if (source->timezone.ptr != NULL &&
+        !kho_zone_load(project->arena, source->timezone, &zone, &reason))
+        kho_diag_error(&project->diags, source->pos, "%s", reason.message);
+    if (text.ptr != NULL && !hours_parse(text, &hours))
+        kho_diag_error(&project->diags, source->pos,
+                       "hours '%.*s' cannot be read: write them as \"22:00-05:00\"",
+                       KHO_TEXT_ARGS(text));
+}
+
+static void check_sources(struct kho_project *project)
 {
     const struct kho_config *config = &project->config;
     struct kho_err reason;
-    struct kho_zone *zone;
     if (config->warehouse.timezone.ptr != NULL &&
         !kho_zone_load(project->arena, config->warehouse.timezone, &project->zone, &reason))
         kho_diag_error(&project->diags, config->warehouse.pos, "%s", reason.message);
-    for (size_t i = 0; i < config->n_sources; i++) {
-        const struct kho_source_config *source = &config->sources[i];
-        if (source->timezone.ptr != NULL &&
-            !kho_zone_load(project->arena, source->timezone, &zone, &reason))
-            kho_diag_error(&project->diags, source->pos, "%s", reason.message);
-    }
+    for (size_t i = 0; i < config->n_sources; i++)
+        check_source(project, &config->sources[i]);
 }
 
 bool kho_project_load(struct kho_arena *arena, const char *dir, struct kho_project *project,
@@ -74,7 +86,7 @@ bool kho_project_load(struct kho_arena *arena, const char *dir, struct kho_proje
     kho_diags_init(&project->diags, arena);
     KHO_TRY(kho_config_load(arena, dir, &project->config, &project->diags, err));
     KHO_TRY(kho_schemas_load(arena, dir, &project->schemas, &project->diags, err));
-    check_zones(project);
+    check_sources(project);
     /* A file that could not be read is missing here: what names it would only be a second error. */
     if (project->diags.errors != 0)
         return true;
@@ -97,11 +109,11 @@ bool kho_project_job(const struct kho_project *project, const char *name,
     return kho_err_hint(err, "`kho status` lists the jobs");
 }
 
-bool kho_project_store(const struct kho_project *project, struct kho_arena *arena, bool start,
+bool kho_project_store(const struct kho_project *project, struct kho_arena *arena,
                        struct kho_store **store, struct kho_err *err)
 {
-    struct kho_store_options options = {
-        .warehouse = &project->config.warehouse, .dir = project->dir, .start = start};
+    struct kho_store_options options = {.warehouse = &project->config.warehouse,
+                                        .dir = project->dir};
     return kho_store_open(arena, &options, store, err);
 }
 

@@ -1,6 +1,10 @@
 /* Opens a job's source, compiles its mapping against it, and starts reading. */
 #include "pull.h"
 
+#include <kho/core/clock.h>
+
+#include "hours.h"
+
 static bool source_zone(const struct kho_project *project, struct kho_arena *arena,
                         const struct kho_source_config *config, const struct kho_zone **zone,
                         struct kho_err *err)
@@ -12,6 +16,22 @@ static bool source_zone(const struct kho_project *project, struct kho_arena *are
     KHO_TRY(kho_zone_load(arena, config->timezone, &own, err));
     *zone = own;
     return true;
+}
+
+/* A source may only be read in its hours, also when a person asks. */
+static bool check_hours(const struct kho_source_config *config, const struct kho_zone *zone,
+                        struct kho_err *err)
+{
+    struct hours hours;
+    int64_t now = kho_clock_now_us();
+    struct kho_text text = config->limits.hours;
+    if (text.ptr == NULL || !hours_parse(text, &hours) || hours_contain(&hours, zone, now))
+        return true;
+    char at[KHO_INSTANT_MAX];
+    return kho_err_set(err, KHO_ERR_FAILED,
+                       "source %.*s may be read only in the hours %.*s, and it is %s",
+                       KHO_TEXT_ARGS(config->name), KHO_TEXT_ARGS(text),
+                       kho_instant_show(now, zone, at, sizeof(at)));
 }
 
 static bool first_problem(const struct kho_diags *diags, size_t known, struct kho_err *err)
@@ -27,13 +47,11 @@ static bool first_problem(const struct kho_diags *diags, size_t known, struct kh
     return kho_err_set(err, KHO_ERR_CONFIG, "the mapping does not fit the source");
 }
 
-static bool compile(const struct kho_project *project, struct kho_arena *arena,
-                    const struct kho_source_config *config, struct kho_diags *diags,
+static bool compile(struct kho_arena *arena, const struct kho_zone *zone, struct kho_diags *diags,
                     struct pull *pull, struct kho_err *err)
 {
-    struct kho_program_options options = {.job = pull->job, .schema = pull->schema};
+    struct kho_program_options options = {.job = pull->job, .schema = pull->schema, .zone = zone};
     options.available = kho_source_columns(pull->source, &options.n_available);
-    KHO_TRY(source_zone(project, arena, config, &options.zone, err));
     size_t known = diags->count;
     pull->program = kho_program_new(arena, &options, diags);
     return pull->program != NULL || first_problem(diags, known, err);
@@ -47,8 +65,11 @@ bool pull_open(const struct kho_project *project, struct kho_arena *arena,
     *pull = (struct pull){.job = job, .schema = kho_schemas_find(&project->schemas, job->to)};
     KHO_BUG_IF(config == NULL || pull->schema == NULL);
     struct kho_source_options options = {.config = config, .job = job, .dir = project->dir};
+    const struct kho_zone *zone;
+    KHO_TRY(source_zone(project, arena, config, &zone, err));
+    KHO_TRY(check_hours(config, zone, err));
     KHO_TRY(kho_source_open(arena, &options, &pull->source, err));
-    KHO_TRY(compile(project, arena, config, diags, pull, err));
+    KHO_TRY(compile(arena, zone, diags, pull, err));
     pull->fingerprint = kho_program_fingerprint(pull->program);
     return true;
 }
