@@ -46,8 +46,9 @@ test_inserts_updates_and_deletes_are_told_apart() {
     new_project
     make_things 1000
     expect_exit 0 kho run things
-    source_sql "INSERT INTO thing SELECT i, 'new', 1, NULL FROM generate_series(2001, 2007) i;
-        UPDATE thing SET name = 'changed' WHERE id <= 5; DELETE FROM thing WHERE id > 997"
+    source_sql "DELETE FROM thing WHERE id > 997;
+        INSERT INTO thing SELECT i, 'new', 1, NULL FROM generate_series(2001, 2007) i;
+        UPDATE thing SET name = 'changed' WHERE id <= 5"
     local untouched
     untouched=$(store_sql "SELECT md5(string_agg(ctid || ' ' || xmin, ',' ORDER BY _key))
         FROM test.thing WHERE _key::int BETWEEN 6 AND 997")
@@ -161,8 +162,8 @@ key: Mã số
 feed: quoted
 map:
   name: '"họ tên"'
-  amount: null
-  since: null
+  amount: '"null"'
+  since: '"null"'
 retry: {times: 0}
 YAML
     expect_exit 0 kho --json run quoted

@@ -39,7 +39,7 @@ run_tests() {
 }
 
 fail() {
-    echo "FAILED at line ${BASH_LINENO[1]}: $*"
+    echo "FAILED at lines ${BASH_LINENO[*]:1:3}: $*"
     exit 1
 }
 
