@@ -25,5 +25,5 @@ bool cli_store(struct cli *cli, struct kho_project *project, struct kho_store **
                struct kho_err *err)
 {
     KHO_TRY(cli_project(cli, project, err));
-    return kho_project_store(project, cli->arena, true, store, err);
+    return kho_project_store(project, cli->arena, store, err);
 }

@@ -148,7 +148,7 @@ static bool run_run(struct cli *cli, struct kho_err *err)
     size_t count;
     KHO_TRY(cli_project(cli, &project, err));
     KHO_TRY(choose_jobs(cli, &project, &jobs, &count, err));
-    KHO_TRY(kho_project_store(&project, cli->arena, true, &store, err));
+    KHO_TRY(kho_project_store(&project, cli->arena, &store, err));
     KHO_TRY(kho_store_ensure(store, &project.schemas, err));
     return run_jobs(cli, &project, store, jobs, count, err);
 }

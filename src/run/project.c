@@ -109,11 +109,11 @@ bool kho_project_job(const struct kho_project *project, const char *name,
     return kho_err_hint(err, "`kho status` lists the jobs");
 }
 
-bool kho_project_store(const struct kho_project *project, struct kho_arena *arena, bool start,
+bool kho_project_store(const struct kho_project *project, struct kho_arena *arena,
                        struct kho_store **store, struct kho_err *err)
 {
-    struct kho_store_options options = {
-        .warehouse = &project->config.warehouse, .dir = project->dir, .start = start};
+    struct kho_store_options options = {.warehouse = &project->config.warehouse,
+                                        .dir = project->dir};
     return kho_store_open(arena, &options, store, err);
 }
 

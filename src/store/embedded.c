@@ -292,23 +292,21 @@ static bool start_locked(const struct cluster *cluster, struct kho_err *err)
     return ok;
 }
 
-bool kho_embedded_open(struct kho_arena *arena, const char *project_dir, bool start,
-                       const char **conninfo, struct kho_err *err)
+bool kho_embedded_conninfo(struct kho_arena *arena, const char *project_dir, const char **conninfo,
+                           struct kho_err *err)
 {
     struct cluster cluster;
     KHO_TRY(locate(arena, project_dir, &cluster, err));
-    const char *socket = kho_path_join(arena, cluster.socket_dir, ".s.PGSQL.5432");
-    bool listening = access(socket, F_OK) == 0 && access(cluster.data, F_OK) == 0;
-    KHO_TRY(find_programs(&cluster, err));
-    if (!listening || !is_running(&cluster)) {
-        if (!start) {
-            kho_err_set(err, KHO_ERR_UNREACHABLE, "the embedded store does not run");
-            return kho_err_hint(err, "`kho store start`");
-        }
-        KHO_TRY(start_locked(&cluster, err));
-    }
     *conninfo = kho_arena_printf(arena, "host=%s user=kho dbname=kho", cluster.socket_dir);
     return true;
+}
+
+bool kho_embedded_start(struct kho_arena *arena, const char *project_dir, struct kho_err *err)
+{
+    struct cluster cluster;
+    KHO_TRY(locate(arena, project_dir, &cluster, err));
+    KHO_TRY(find_programs(&cluster, err));
+    return start_locked(&cluster, err);
 }
 
 bool kho_embedded_stop(struct kho_arena *arena, const char *project_dir, struct kho_err *err)

@@ -11,10 +11,13 @@
 #include <kho/core/arena.h>
 #include <kho/core/err.h>
 
-/* Makes the cluster if there is none, starts it if it does not run, and returns its connection
- * string in the arena. With `start` false a cluster that does not run is UNREACHABLE. */
-KHO_MUST_USE bool kho_embedded_open(struct kho_arena *arena, const char *project_dir, bool start,
-                                    const char **conninfo, struct kho_err *err);
+/* Returns the cluster's connection string in the arena, whether it runs or not. */
+KHO_MUST_USE bool kho_embedded_conninfo(struct kho_arena *arena, const char *project_dir,
+                                        const char **conninfo, struct kho_err *err);
+
+/* Makes the cluster if there is none, and starts it if it does not run. */
+KHO_MUST_USE bool kho_embedded_start(struct kho_arena *arena, const char *project_dir,
+                                     struct kho_err *err);
 
 /* Stops the cluster, if it runs. */
 KHO_MUST_USE bool kho_embedded_stop(struct kho_arena *arena, const char *project_dir,

@@ -46,14 +46,6 @@ static void put_raw(struct kho_buf *out, const struct kho_batch *raw, size_t row
         kho_put_be32(out->data + length_at, (uint32_t)(out->len - length_at - 4));
 }
 
-/* A key from a server that does not know its encoding may be no UTF-8: then it is left out. */
-static struct kho_text storable_key(struct kho_text key)
-{
-    if (key.ptr != NULL && kho_utf8_check(key) != key.len)
-        return KHO_TEXT_NULL;
-    return key;
-}
-
 static void note(struct kho_load *load, const struct kho_batch *raw, size_t row,
                  const struct kho_reject *reject)
 {
@@ -65,7 +57,7 @@ static void note(struct kho_load *load, const struct kho_batch *raw, size_t row,
         kho_copy_put_header(out);
     kho_copy_put_count(out, 8);
     kho_copy_put_cell(out, (struct kho_text){run, sizeof(run)});
-    kho_copy_put_cell(out, storable_key(raw->keys[row]));
+    kho_copy_put_cell(out, raw->keys[row]);
     kho_copy_put_cell(out, kho_text_of(reject->severity == KHO_WARN ? "warn" : "reject"));
     kho_copy_put_cell(out, kho_text_of(reject->column));
     kho_copy_put_cell(out, kho_text_of(reject->rule));

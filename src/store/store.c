@@ -15,6 +15,8 @@ static bool make_database(struct kho_store *store, struct kho_err *err)
     bool ok = kho_pg_open(scratch, &options, &pg, err);
     if (ok && !kho_pg_exec(pg, "CREATE DATABASE kho", err))
         ok = strcmp(err->sqlstate, "42P04") == 0 || strcmp(err->sqlstate, "23505") == 0;
+    /* Else "$user", the schema kho, is where an analyst's own tables would land. */
+    ok = ok && kho_pg_exec(pg, "ALTER DATABASE kho SET search_path = public", err);
     kho_arena_free(scratch);
     return ok;
 }
@@ -41,11 +43,23 @@ static bool find_store(struct kho_store *store, const struct kho_store_options *
                                              .timezone = zone,
                                              .what = "the store"};
     if (kho_text_eq_cstr(warehouse->store, "embedded"))
-        return kho_embedded_open(store->arena, options->dir, options->start,
-                                 &store->options.conninfo, err);
+        return kho_embedded_conninfo(store->arena, options->dir, &store->options.conninfo, err);
     store->options.conninfo = kho_arena_cstr(store->arena, warehouse->store);
     return kho_secret_resolve(&warehouse->password, options->dir, store->arena,
                               &store->options.password, err);
+}
+
+/* An embedded store that does not run is started, one that has no database yet gets it. */
+static bool connect_embedded(struct kho_store *store, const struct kho_store_options *options,
+                             struct kho_err *err)
+{
+    bool ok = kho_store_connect(store, store->arena, &store->pg, err);
+    if (!ok && err->class == KHO_ERR_UNREACHABLE)
+        ok = kho_embedded_start(store->arena, options->dir, err) &&
+             kho_store_connect(store, store->arena, &store->pg, err);
+    if (!ok && strcmp(err->sqlstate, "3D000") == 0)
+        ok = make_database(store, err) && kho_store_connect(store, store->arena, &store->pg, err);
+    return ok;
 }
 
 bool kho_store_open(struct kho_arena *arena, const struct kho_store_options *options,
@@ -54,11 +68,10 @@ bool kho_store_open(struct kho_arena *arena, const struct kho_store_options *opt
     struct kho_store *made = kho_arena_alloc(arena, sizeof(*made));
     made->arena = arena;
     KHO_TRY(find_store(made, options, err));
-    bool embedded = kho_text_eq_cstr(options->warehouse->store, "embedded");
-    bool ok = kho_store_connect(made, arena, &made->pg, err);
-    if (!ok && embedded && strcmp(err->sqlstate, "3D000") == 0)
-        ok = make_database(made, err) && kho_store_connect(made, arena, &made->pg, err);
-    KHO_TRY(ok);
+    if (kho_text_eq_cstr(options->warehouse->store, "embedded"))
+        KHO_TRY(connect_embedded(made, options, err));
+    else
+        KHO_TRY(kho_store_connect(made, arena, &made->pg, err));
     if (kho_pg_server_version(made->pg) < 130000)
         return kho_err_set(err, KHO_ERR_CONFIG, "the store's PostgreSQL is older than 13");
     KHO_TRY(kho_migrate(made->pg, arena, err));

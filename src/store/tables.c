@@ -73,7 +73,8 @@ static void create_table(struct kho_arena *arena, const struct kho_schema *schem
     for (size_t i = 0; i < schema->n_columns; i++)
         kho_buf_printf(ddl, ",\n    \"%.*s\" %s", KHO_TEXT_ARGS(schema->columns[i].name),
                        sql_type(arena, &schema->columns[i]));
-    kho_buf_printf(ddl, ",\n    PRIMARY KEY (_source, _key%s)\n);\n",
+    /* The key column first: it tells rows apart, so that sorting and searching compare it alone. */
+    kho_buf_printf(ddl, ",\n    PRIMARY KEY (_key, _source%s)\n);\n",
                    history ? ", _valid_from" : "");
     kho_buf_printf(ddl, "COMMENT ON TABLE %s IS %s;\n", table,
                    kho_pg_literal(arena, kho_text_of(kho_arena_printf(

@@ -51,8 +51,8 @@ void kho_batch_free(struct kho_batch *batch);
 /* Forgets rows, cells and rejects, keeps columns and room. */
 void kho_batch_clear(struct kho_batch *batch);
 
-/* Notes a reason (at most 511 bytes are kept) against a row; column and rule are kept by pointer and
- * must outlive the batch. */
+/* Notes a reason (at most 511 bytes are kept) against a row; column and rule are kept by pointer
+ * and must outlive the batch. */
 void kho_batch_reject(struct kho_batch *batch, size_t row, enum kho_severity severity,
                       const char *column, const char *rule, const char *fmt, ...) KHO_PRINTF(6, 7);
 

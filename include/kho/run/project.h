@@ -28,9 +28,9 @@ KHO_MUST_USE bool kho_project_load(struct kho_arena *arena, const char *dir,
 KHO_MUST_USE bool kho_project_job(const struct kho_project *project, const char *name,
                                   const struct kho_job **job, struct kho_err *err);
 
-/* Opens the project's store; with `start` an embedded one is started. */
+/* Opens the project's store. */
 KHO_MUST_USE bool kho_project_store(const struct kho_project *project, struct kho_arena *arena,
-                                    bool start, struct kho_store **store, struct kho_err *err);
+                                    struct kho_store **store, struct kho_err *err);
 
 /* Returns the lake's directory, absolute or relative to where kho runs, in the arena. */
 KHO_MUST_USE bool kho_project_lake(const struct kho_project *project, struct kho_arena *arena,

@@ -19,12 +19,12 @@ struct kho_store;
 struct kho_store_options {
     const struct kho_warehouse *warehouse;
     const char *dir; /* the project's; an embedded store lives in its var/store */
-    bool start;      /* start an embedded store that does not run (and make it if there is none) */
 };
 
-/* Connects, and brings the store's own tables to this version of kho (sql/store/), under one lock.
- * UNREACHABLE if it cannot be reached; CONFIG if the store was made by a newer kho, or if a
- * migration that it has recorded differs from ours. Closed with the arena. */
+/* Connects (an embedded store is made and started if need be), and brings the store's own tables to
+ * this version of kho (sql/store/), under one lock. UNREACHABLE if it cannot be reached; CONFIG if
+ * the store was made by a newer kho, or if a migration that it has recorded differs from ours.
+ * Closed with the arena. */
 KHO_MUST_USE bool kho_store_open(struct kho_arena *arena, const struct kho_store_options *options,
                                  struct kho_store **store, struct kho_err *err);
 

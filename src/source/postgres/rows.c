@@ -5,6 +5,7 @@
 
 #include <kho/core/clock.h>
 #include <kho/core/interrupt.h>
+#include <kho/core/utf8.h>
 #include <kho/record/copy.h>
 #include <kho/record/wire.h>
 
@@ -64,12 +65,22 @@ static bool make_key(const struct kho_source *source, struct kho_batch *batch, s
     return ok;
 }
 
+static bool is_storable(struct kho_text key)
+{
+    return kho_utf8_check(key) == key.len && memchr(key.ptr, 0, key.len) == NULL;
+}
+
 static void take_key(const struct kho_source *source, struct kho_batch *batch, size_t row)
 {
     struct kho_text *key = &batch->keys[row];
-    if (make_key(source, batch, row, key))
+    bool made = make_key(source, batch, row, key);
+    if (made && is_storable(*key))
         return;
     *key = KHO_TEXT_NULL;
+    if (made) {
+        kho_batch_reject(batch, row, KHO_REJECT, NULL, "key", "the key is not valid UTF-8");
+        return;
+    }
     kho_batch_reject(batch, row, KHO_REJECT, NULL, "key", "the key is NULL or over %d bytes",
                      LARGEST_KEY_BYTES);
 }
@@ -124,6 +135,8 @@ bool kho_source_next(struct kho_source *source, struct kho_batch *batch, bool *e
         KHO_TRY(next_message(source, &bytes, &end, err));
         if (end) {
             source->ended = true;
+            /* The department's server is not kept from cleaning up while the store is written. */
+            KHO_TRY(kho_pg_exec(source->pg, "COMMIT", err));
             break;
         }
         if (kho_copy_is_end(bytes))
