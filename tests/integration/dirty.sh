@@ -70,7 +70,7 @@ test_rejects_over_the_limit_stop_the_run_and_can_be_read() {
     expect_exit 4 kho run things
     expect_error "rejected 2 of 10 rows (20.0 %), the limit is 10.0 %"
     expect_eq "$(store_sql "SELECT count(*) FROM test.thing")" 0
-    expect_eq "$(store_sql "SELECT string_agg(key || raw ->> 'amount', ' ' ORDER BY key)
+    expect_eq "$(store_sql "SELECT string_agg(key || (raw ->> 'amount'), ' ' ORDER BY key)
         FROM kho.reject_incoming WHERE run = 1")" "1none 2none"
     expect_exit 0 kho show 1
     expect_output "reject"

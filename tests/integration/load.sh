@@ -162,8 +162,6 @@ key: Mã số
 feed: quoted
 map:
   name: '"họ tên"'
-  amount: '"null"'
-  since: '"null"'
 retry: {times: 0}
 YAML
     expect_exit 0 kho --json run quoted

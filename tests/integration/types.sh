@@ -57,7 +57,7 @@ INSERT INTO sample VALUES
 ('point', '(1.5,-2)', '(1e-10,1e+20)'),
 ('polygon', '((0,0),(1,1),(2,0))', '((0,0))'),
 ('refcursor', 'a cursor', 'b'),
-('regclass', 'pg_type', '0'),
+('regclass', 'pg_type', 'pg_class'),
 ('regcollation', '"C"', '"POSIX"'),
 ('regconfig', 'simple', 'english'),
 ('regdictionary', 'simple', 'english_stem'),

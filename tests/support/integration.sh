@@ -77,8 +77,8 @@ kho() {
 }
 
 source_sql() { # sql or psql's options; as the superuser
-    PGOPTIONS="-c timezone=UTC" psql -XqAt -v ON_ERROR_STOP=1 -h "$source_socket" -U postgres \
-        -d "$SOURCE_DB" "${@:1:$#-1}" -c "${*: -1}"
+    PGOPTIONS="-c timezone=UTC -c intervalstyle=iso_8601" psql -XqAt -v ON_ERROR_STOP=1 \
+        -h "$source_socket" -U postgres -d "$SOURCE_DB" "${@:1:$#-1}" -c "${*: -1}"
 }
 
 source_script() { # SQL on standard input
@@ -101,10 +101,9 @@ wait_for() { # a function of the harness, and the query that must come out `t`
     fail "waited too long for: ${*: -1}"
 }
 
-new_database() { # cluster name [options]: readable for the source's role, owned by the store's
-    local owner=$3
-    "$repository/tools/cluster" psql "$1" -d postgres \
-        -c "CREATE DATABASE $2 OWNER $owner TEMPLATE template0 ${4:-}"
+new_database() { # socket name owner [options]
+    psql -XqAt -v ON_ERROR_STOP=1 -h "$1" -U postgres -d postgres \
+        -c "CREATE DATABASE $2 OWNER $3 TEMPLATE template0 ${4:-}"
 }
 
 # Makes the project $P with the source `civil` (database $SOURCE_DB), the store $STORE_DB, the
@@ -115,9 +114,9 @@ new_project() {
     P=$T/project
     SOURCE_DB=s_$id
     STORE_DB=w_$id
-    # shellcheck disable=SC2086
-    new_database "$KHO_TEST_CLUSTER" "$SOURCE_DB" postgres "${SOURCE_OPTIONS:-}"
-    new_database "$KHO_TEST_STORE" "$STORE_DB" keeper
+    new_database "$store_socket" "$STORE_DB" keeper &
+    new_database "$source_socket" "$SOURCE_DB" postgres "${SOURCE_OPTIONS:-}"
+    wait $!
     mkdir -p "$P/etl/sources" "$P/etl/jobs" "$P/schemas/codes" "$P/keys"
     echo r-e-a-d-e-r >"$P/keys/reader"
     echo k-e-e-p-e-r >"$P/keys/keeper"
