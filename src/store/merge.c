@@ -53,6 +53,17 @@ static bool copy_gone(struct kho_load *load, struct kho_err *err)
     return kho_pg_copy_in_finish(load->pg, &rows, err);
 }
 
+/* The records whose hash was not met again, by key: the one pass over the whole table. */
+static bool find_gone(struct kho_load *load, struct kho_err *err)
+{
+    return kho_load_do(load, NULL, err,
+                       "CREATE TEMP TABLE kho_before ON COMMIT DROP AS"
+                       " SELECT p._key, p._hash FROM kho_gone g JOIN %s p ON p._hash = g._hash"
+                       " WHERE p._source = %s",
+                       load->current, load->feed) &&
+           kho_pg_exec(load->pg, "ANALYZE kho_before", err);
+}
+
 /* Keys that stand twice among the news, or among the news and as a row met unchanged. */
 static bool reject_duplicates(struct kho_load *load, struct kho_err *err)
 {
@@ -60,8 +71,8 @@ static bool reject_duplicates(struct kho_load *load, struct kho_err *err)
                         "CREATE TEMP TABLE kho_duplicate ON COMMIT DROP AS"
                         " SELECT _key FROM kho_stage GROUP BY _key HAVING count(*) > 1"
                         " UNION SELECT s._key FROM kho_stage s JOIN %s p ON p._source = %s"
-                        " AND p._key = s._key LEFT JOIN kho_gone g ON g._hash = p._hash"
-                        " WHERE g._hash IS NULL",
+                        " AND p._key = s._key LEFT JOIN kho_before b ON b._key = s._key"
+                        " WHERE b._key IS NULL",
                         load->current, load->feed));
     return kho_load_reject_duplicates(load, "kho_stage", err);
 }
@@ -72,12 +83,11 @@ static bool find_deleted(struct kho_load *load, struct kho_err *err)
     return kho_load_do(
         load, NULL, err,
         "CREATE TEMP TABLE kho_deleted ON COMMIT DROP AS"
-        " SELECT p._key FROM %s p JOIN kho_gone g ON g._hash = p._hash"
-        " LEFT JOIN kho_stage s ON s._key = p._key"
+        " SELECT b._key FROM kho_before b LEFT JOIN kho_stage s ON s._key = b._key"
         " LEFT JOIN (SELECT DISTINCT key FROM kho.reject_incoming WHERE run = %" PRId64
-        " AND severity = 'reject' AND key IS NOT NULL) r ON r.key = p._key"
-        " WHERE p._source = %s AND s._key IS NULL AND r.key IS NULL",
-        load->current, load->run, load->feed);
+        " AND severity = 'reject' AND key IS NOT NULL) r ON r.key = b._key"
+        " WHERE s._key IS NULL AND r.key IS NULL",
+        load->run);
 }
 
 /* Appends the current versions of the joined rows to the history, closed at the run's time. */
@@ -173,7 +183,7 @@ static bool insert_records(struct kho_load *load, const char *at, struct kho_err
     return ok;
 }
 
-/* What is left under a gone hash was kept because its newer version was rejected. */
+/* What is gone and neither changed nor deleted was kept because its newer version was rejected. */
 static bool prove(struct kho_load *load, struct kho_err *err)
 {
     struct kho_load_stats *stats = &load->stats;
@@ -184,10 +194,10 @@ static bool prove(struct kho_load *load, struct kho_err *err)
             load->arena, "SELECT _hash FROM %s WHERE _source = %s", load->current, load->feed);
         KHO_TRY(kho_load_sum(load, hashes, NULL, &all, &stats->total, err));
     }
-    const char *kept = kho_arena_printf(
-        load->arena,
-        "SELECT p._hash FROM kho_gone g JOIN %s p ON p._hash = g._hash WHERE p._source = %s",
-        load->current, load->feed);
+    static const char kept[] = "SELECT b._hash FROM kho_before b"
+                               " LEFT JOIN kho_stage s ON s._key = b._key"
+                               " LEFT JOIN kho_deleted d ON d._key = b._key"
+                               " WHERE s._key IS NULL AND d._key IS NULL";
     KHO_TRY(kho_load_sum(load, kept, NULL, &stale, &stats->stale, err));
     stats->store_hash = kho_hash_subtract(all, stale);
     return true;
@@ -200,6 +210,7 @@ bool kho_load_merge_publish(struct kho_load *load, struct kho_err *err)
     KHO_TRY(kho_pg_exec(load->pg, "ANALYZE kho_stage (_key); ANALYZE kho_gone; BEGIN", err));
     KHO_TRY(kho_load_take_time(load, err));
     kho_instant_utc(load->published_us, at, sizeof(at));
+    KHO_TRY(find_gone(load, err));
     KHO_TRY(reject_duplicates(load, err));
     KHO_TRY(find_deleted(load, err));
     KHO_TRY(delete_records(load, at, err));
