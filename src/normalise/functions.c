@@ -55,6 +55,31 @@ static void run_date(struct step *step, const struct node *node, const struct ve
     }
 }
 
+static const char *prepare_number(struct kho_arena *arena, const struct kho_schema_column *target,
+                                  struct node *node)
+{
+    (void)arena;
+    (void)target;
+    struct kho_text separator = node->texts[0];
+    if (separator.len == 1 && (*separator.ptr == '.' || *separator.ptr == ','))
+        return NULL;
+    return "the decimal separator is '.' or ','";
+}
+
+static void run_number(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(&values[0], i);
+        node->cells[i] = KHO_TEXT_NULL;
+        if (cell.ptr == NULL)
+            continue;
+        struct parsed parsed = number_by_separator(step->out->arena, *node->texts[0].ptr, cell);
+        if (parsed.reason != NULL)
+            step_note(step, i, &parsed);
+        node->cells[i] = parsed.text;
+    }
+}
+
 static const char *prepare_code(struct kho_arena *arena, const struct kho_schema_column *target,
                                 struct node *node)
 {
@@ -289,23 +314,26 @@ static void run_split(struct step *step, const struct node *node, const struct v
 const struct function map_functions[] = {
     {"date", "vs+", "date(x, 'FORMAT', ...)",
      "day by the first format that fits: YYYY YY MM M DD D and other characters as they are",
-     prepare_date, run_date},
+     prepare_date, run_date, false},
+    {"number", "vs", "number(x, ',')",
+     "number as text whose decimal separator is ',' or '.'; the other one parts thousands",
+     prepare_number, run_number, true},
     {"code", "vs", "code(x, 'system')", "code of the column's list, as that department writes it",
-     prepare_code, run_code},
+     prepare_code, run_code, false},
     {"coalesce", "vv+", "coalesce(a, b, ...)", "first that is not NULL or blank", NULL,
-     run_coalesce},
+     run_coalesce, false},
     {"concat", "vv+", "concat(a, b, ...)",
-     "joined as they are, NULL counts as nothing; NULL if all are", NULL, run_concat},
+     "joined as they are, NULL counts as nothing; NULL if all are", NULL, run_concat, false},
     {"join", "sv+", "join('sep', a, b, ...)", "joined with a separator, NULL and blank left out",
-     NULL, run_join},
+     NULL, run_join, false},
     {"null_if", "vs+", "null_if(x, 'a', ...)", "NULL where the trimmed text is one of the literals",
-     NULL, run_null_if},
+     NULL, run_null_if, false},
     {"substring", "vii", "substring(x, from, count)", "characters, from 1", prepare_substring,
-     run_substring},
-    {"upper", "v", "upper(x)", "upper case, as Unicode has it", NULL, run_upper},
-    {"lower", "v", "lower(x)", "lower case, as Unicode has it", NULL, run_lower},
-    {"trim", "v", "trim(x)", "without white space at both ends", NULL, run_trim},
+     run_substring, false},
+    {"upper", "v", "upper(x)", "upper case, as Unicode has it", NULL, run_upper, false},
+    {"lower", "v", "lower(x)", "lower case, as Unicode has it", NULL, run_lower, false},
+    {"trim", "v", "trim(x)", "without white space at both ends", NULL, run_trim, false},
     {"split", "vsi", "split(x, 'sep', n)", "n-th part, from 1; NULL beyond the last", prepare_split,
-     run_split},
+     run_split, false},
 };
 const size_t n_map_functions = KHO_COUNT(map_functions);

@@ -163,11 +163,32 @@ struct node *map_compile(struct compiler *compiler, const struct kho_expr *expr)
     }
 }
 
+static bool is_number(enum kho_wire wire)
+{
+    return wire >= KHO_WIRE_INT2 && wire <= KHO_WIRE_NUMERIC;
+}
+
+static bool fits_function(const struct node *node, const enum kho_wire *wires,
+                          const char *const *inputs, struct kho_err *err)
+{
+    for (size_t i = 0; node->kind == NODE_CALL && i < node->n_values; i++) {
+        const struct node *value = node->values[i];
+        if (node->function->text_only && value->kind == NODE_COLUMN &&
+            is_number(wires[value->input]))
+            return kho_err_set(err, KHO_ERR_CONFIG,
+                               "column '%s' is a number already, without %s(), at %s:%d:%d",
+                               inputs[value->input], node->function->name, node->pos.file,
+                               node->pos.line, node->pos.column);
+    }
+    return true;
+}
+
 bool map_bind(struct kho_arena *arena, struct node *node, const enum kho_wire *wires,
               const char *const *inputs, bool is_root, struct kho_err *err)
 {
     for (size_t i = 0; i < node->n_values; i++)
         KHO_TRY(map_bind(arena, node->values[i], wires, inputs, false, err));
+    KHO_TRY(fits_function(node, wires, inputs, err));
     if (node->kind != NODE_COLUMN || is_root || wires[node->input] == KHO_WIRE_TEXT)
         return true;
     if (wires[node->input] == KHO_WIRE_BYTEA)

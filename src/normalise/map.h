@@ -64,6 +64,7 @@ struct function {
     const char *(*prepare)(struct kho_arena *arena, const struct kho_schema_column *target,
                            struct node *node);
     void (*run)(struct step *step, const struct node *node, const struct vec *values);
+    bool text_only; /* refuses columns of numbers, which say themselves what they are */
 };
 
 extern const struct function map_functions[];

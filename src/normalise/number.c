@@ -222,6 +222,54 @@ struct parsed parse_decimal(const struct parse *parse, struct kho_text input)
     return separated_decimal(parse, digits, &s, d);
 }
 
+/* Writes what number() read so that no parser finds two readings in it: three digits behind the
+ * point get a fourth. */
+static struct kho_text plain_number(struct kho_arena *arena, struct decimal d)
+{
+    while (d.fraction.len > 0 && d.fraction.ptr[d.fraction.len - 1] == '0')
+        d.fraction.len--;
+    char *bytes = kho_arena_bytes(arena, d.whole.len + d.fraction.len + 3);
+    size_t len = 0;
+    if (d.negative)
+        bytes[len++] = '-';
+    memcpy(bytes + len, d.whole.ptr, d.whole.len);
+    len += d.whole.len;
+    if (d.fraction.len > 0) {
+        bytes[len++] = '.';
+        memcpy(bytes + len, d.fraction.ptr, d.fraction.len);
+        len += d.fraction.len;
+    }
+    if (d.fraction.len == 3)
+        bytes[len++] = '0';
+    return (struct kho_text){bytes, len};
+}
+
+struct parsed number_by_separator(struct kho_arena *arena, char separator, struct kho_text input)
+{
+    struct kho_text text = kho_text_trim(input);
+    struct decimal d = {0};
+    struct separators s;
+    struct kho_text digits = take_sign(text, &d.negative);
+    if (!find_separators(digits, &s) || s.points + s.commas == 0)
+        return parsed_text(input.ptr, input.len);
+    size_t decimal_points = separator == '.' ? s.points : s.commas;
+    size_t grouping = s.points + s.commas - decimal_points;
+    d.whole = digits;
+    if (decimal_points > 0) {
+        d.whole.len = s.last;
+        d.fraction = (struct kho_text){digits.ptr + s.last + 1, digits.len - s.last - 1};
+    }
+    bool fits = decimal_points == 0 || (decimal_points == 1 && s.last_kind == separator);
+    if (fits && grouping > 0)
+        fits = ungroup(arena, d.whole, separator == '.' ? ',' : '.', &d.whole);
+    struct parsed parsed = parsed_text(input.ptr, input.len);
+    if (fits)
+        parsed.text = plain_number(arena, d);
+    else
+        parsed.reason = "not written with the decimal separator that the mapping names";
+    return parsed;
+}
+
 /* Undoes the exponent of `1.25e-07`: moves the point, with zeros where digits are missing. */
 static bool undo_exponent(struct kho_arena *arena, struct kho_text mantissa, int exponent,
                           struct decimal *d)

@@ -90,6 +90,11 @@ parser parse_plain_decimal;
 /* Whole numbers as machines write them: `12`, `12.00`, `1e+6`. */
 parser parse_plain_integer;
 
+/* Reads a number whose decimal separator (`.` or `,`; the other one parts thousands) is known, and
+ * writes it with a point so that it has one reading. What is not written so stays as it is, with a
+ * warning if it has separators: the column's parser takes it if it has one reading. */
+struct parsed number_by_separator(struct kho_arena *arena, char separator, struct kho_text input);
+
 /* Reads a citizen number that has its 12 digits: NULL if it is one, else why not. A number that is
  * none of the 63 provinces' is one, with `*foreign` set. */
 const char *citizen_id_fault(const char digits[12], bool *foreign);

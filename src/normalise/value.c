@@ -125,3 +125,13 @@ struct kho_value kho_value_date(struct kho_arena *arena, struct kho_text format,
     parsed = date_by_formats(arena, &compiled, 1, input);
     return to_value(parsed, parsed.text);
 }
+
+struct kho_value kho_value_number(struct kho_arena *arena, char separator, struct kho_text input)
+{
+    struct kho_schema_column column = {.type = KHO_TYPE_DECIMAL};
+    struct parsed parsed = number_by_separator(arena, separator, input);
+    struct kho_value value = kho_value_parse(arena, &column, parsed.text);
+    if (value.outcome != KHO_VALUE_REJECT)
+        value.reason = parsed.reason;
+    return value;
+}

@@ -110,6 +110,16 @@ static bool connect_failed(struct kho_pg *pg, struct kho_err *err)
     return false;
 }
 
+/* A server of encoding SQL_ASCII knows no text, only bytes. Asked for UTF-8 it would fail a whole
+ * COPY at the first row that is none; as they are, the rows are judged one by one. */
+static bool take_bytes_as_they_are(struct kho_pg *pg, struct kho_err *err)
+{
+    const char *encoding = PQparameterStatus(pg->conn, "server_encoding");
+    if (encoding == NULL || strcmp(encoding, "SQL_ASCII") != 0)
+        return true;
+    return PQsetClientEncoding(pg->conn, "SQL_ASCII") == 0 || kho_pg_fail(pg, err);
+}
+
 bool kho_pg_open(struct kho_arena *arena, const struct kho_pg_options *options, struct kho_pg **pg,
                  struct kho_err *err)
 {
@@ -132,6 +142,7 @@ bool kho_pg_open(struct kho_arena *arena, const struct kho_pg_options *options, 
     int64_t timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms : 10000;
     if (!poll_connect(made, timeout_ms, err))
         return connect_failed(made, err);
+    KHO_TRY(take_bytes_as_they_are(made, err));
     PQsetnonblocking(made->conn, 1);
     *pg = made;
     return true;

@@ -2,6 +2,7 @@
 #include "connection.h"
 
 #include <kho/core/text.h>
+#include <kho/core/utf8.h>
 
 static enum kho_err_class class_of(const char *sqlstate)
 {
@@ -39,6 +40,17 @@ static void leave_out_quoted(const char *message, char *out, size_t size)
     out[used] = '\0';
 }
 
+/* A server that knows no encoding may quote anything; the ledger takes only UTF-8. */
+static void keep_utf8(char *message)
+{
+    struct kho_text text = kho_text_of(message);
+    if (kho_utf8_check(text) == text.len)
+        return;
+    for (char *at = message; *at != '\0'; at++)
+        if ((unsigned char)*at >= 0x80)
+            *at = '?';
+}
+
 static bool fail_with(const char *sqlstate, const char *message, struct kho_err *err)
 {
     char shown[800];
@@ -46,6 +58,7 @@ static bool fail_with(const char *sqlstate, const char *message, struct kho_err 
         leave_out_quoted(message, shown, sizeof(shown));
     else
         snprintf(shown, sizeof(shown), "%s", message);
+    keep_utf8(shown);
     kho_err_set(err, class_of(sqlstate), "%s", shown);
     snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
     return false;

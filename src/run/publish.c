@@ -66,6 +66,10 @@ static bool publish(const struct kho_project *project, struct kho_store *store,
     struct kho_reading *reading;
     struct kho_snapshot_writer *writer;
     KHO_TRY(kho_reading_open(store, scratch, &reading, &published->as_of_us, err));
+    if (published->as_of_us == 0) {
+        kho_err_set(err, KHO_ERR_FAILED, "nothing has been loaded into the store yet");
+        return kho_err_hint(err, "`kho run`");
+    }
     struct kho_snapshot_options options = {.lake = lake,
                                            .warehouse = project->config.warehouse.name,
                                            .created_us = published->as_of_us};

@@ -1,7 +1,8 @@
 /*
  * The first load of a dataset: its empty table is copied into without a key, in one transaction,
- * and keyed afterwards: one sort instead of a million searches, and on a cluster with minimal WAL
- * the rows are written once.
+ * and keyed afterwards: one sort instead of a million searches. The rows are written frozen, so
+ * that no reader has to come back and mark them visible, and on a cluster with minimal WAL they are
+ * written once.
  */
 #include "loading.h"
 
@@ -45,7 +46,7 @@ bool kho_load_direct_begin(struct kho_load *load, bool *direct, struct kho_err *
 
 static bool add_key(struct kho_load *load, struct kho_err *err)
 {
-    return kho_load_do(load, NULL, err, "ALTER TABLE %s ADD PRIMARY KEY (_source, _key)",
+    return kho_load_do(load, NULL, err, "ALTER TABLE %s ADD PRIMARY KEY (_key, _source)",
                        load->current);
 }
 
@@ -75,7 +76,6 @@ bool kho_load_direct_publish(struct kho_load *load, struct kho_err *err)
     struct kho_load_stats *stats = &load->stats;
     KHO_TRY(key_table(load, err));
     stats->inserted = load->n_staged;
-    const char *hashes = kho_arena_printf(load->arena, "SELECT _hash FROM %s WHERE _source = %s",
-                                          load->current, load->feed);
+    const char *hashes = kho_arena_printf(load->arena, "SELECT _hash FROM %s", load->current);
     return kho_load_sum(load, hashes, NULL, &stats->store_hash, &stats->total, err);
 }

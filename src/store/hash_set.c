@@ -2,6 +2,10 @@
  * the slot. */
 #include "hash_set.h"
 
+#include <sys/mman.h>
+
+#define HUGE_PAGE_BYTES ((size_t)2 << 20)
+
 static size_t slot_of(const struct kho_hash_set *set, struct kho_hash128 hash)
 {
     /* Maps 64 random bits onto 0..capacity-1 without a division (Lemire 2016). */
@@ -16,14 +20,27 @@ static struct kho_hash128 storable(struct kho_hash128 hash)
     return hash;
 }
 
+/* Every look-up goes to a random place, so large sets ask for huge pages: fewer misses of the
+ * translation cache, fewer faults at the first touch. */
+static void *zeroed(size_t bytes)
+{
+    bool large = bytes >= 2 * HUGE_PAGE_BYTES;
+    size_t rounded = (bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
+    void *memory = large ? aligned_alloc(HUGE_PAGE_BYTES, rounded) : calloc(1, bytes);
+    if (memory == NULL)
+        kho_out_of_memory(bytes);
+    if (!large)
+        return memory;
+    (void)madvise(memory, rounded, MADV_HUGEPAGE);
+    return memset(memory, 0, bytes);
+}
+
 void kho_hash_set_init(struct kho_hash_set *set, size_t expected)
 {
     size_t capacity = KHO_MAX(expected + expected / 4 + 1, 64);
     *set = (struct kho_hash_set){.capacity = capacity};
-    set->slots = calloc(capacity, sizeof(*set->slots));
-    set->seen = calloc((capacity + 63) / 64, sizeof(*set->seen));
-    if (set->slots == NULL || set->seen == NULL)
-        kho_out_of_memory(capacity * sizeof(*set->slots));
+    set->slots = zeroed(capacity * sizeof(*set->slots));
+    set->seen = zeroed((capacity + 63) / 64 * sizeof(*set->seen));
 }
 
 void kho_hash_set_release(struct kho_hash_set *set)

@@ -92,21 +92,33 @@ static void name_things(struct kho_load *load)
     load->feed = kho_pg_literal(load->arena, load->options.feed);
 }
 
+/* Whether the dataset has no rows at all, and about how many the feed has. */
+static bool look_at_table(struct kho_load *load, bool *empty, int64_t *about, struct kho_err *err)
+{
+    struct kho_pg_result result;
+    const char *sql =
+        kho_arena_printf(load->arena,
+                         "SELECT EXISTS (SELECT FROM %s),"
+                         " (SELECT total FROM kho.run WHERE dataset = $1 AND feed = $2"
+                         " AND status = 'published' ORDER BY run DESC LIMIT 1)",
+                         load->current);
+    KHO_TRY(query(load, load->pg, sql, &result, err));
+    *empty = kho_text_eq_cstr(kho_pg_cell(&result, 0, 0), "f");
+    *about = kho_pg_cell_int(&result, 0, 1);
+    return true;
+}
+
 /* Reads the hashes of what stands; with nothing in the whole table, goes the direct way. */
 static bool look_at_what_stands(struct kho_load *load, struct kho_err *err)
 {
-    struct kho_pg_result result;
-    const char *sql = kho_arena_printf(load->arena,
-                                       "SELECT EXISTS (SELECT FROM %s),"
-                                       " (SELECT count(*) FROM %s WHERE _source = %s)",
-                                       load->current, load->current, load->feed);
-    KHO_TRY(kho_pg_query(load->pg, load->arena, sql, NULL, 0, &result, err));
-    bool empty = kho_text_eq_cstr(kho_pg_cell(&result, 0, 0), "f");
-    kho_hash_set_init(&load->known, (size_t)kho_pg_cell_int(&result, 0, 1));
+    bool empty;
+    int64_t about;
+    KHO_TRY(look_at_table(load, &empty, &about, err));
     if (empty)
         KHO_TRY(kho_load_direct_begin(load, &load->direct, err));
     if (load->direct)
         return true;
+    kho_hash_set_init(&load->known, (size_t)about);
     const char *hashes = kho_arena_printf(load->arena, "SELECT _hash FROM %s WHERE _source = %s",
                                           load->current, load->feed);
     KHO_TRY(kho_load_sum(load, hashes, &load->known, &load->known_sum, &load->known_rows, err));
@@ -133,6 +145,8 @@ bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
     kho_arena_defer(arena, release_load, made);
     name_things(made);
     KHO_TRY(kho_store_connect(store, arena, &made->pg, err));
+    /* A batch's rejects need not reach the disk at once: the run's own commit takes them along. */
+    KHO_TRY(kho_pg_exec(made->ledger, "SET synchronous_commit = off", err));
     KHO_TRY(lock_feed(made, err));
     KHO_TRY(open_ledger_row(made, err));
     *load = made;

@@ -55,7 +55,7 @@ bool kho_reading_dataset(struct kho_reading *reading, const struct kho_schema *s
     kho_buf_init(&sql, KHO_SQL_MAX);
     kho_buf_puts(&sql, "COPY (SELECT _source, _key, ");
     kho_put_columns(&sql, schema, "");
-    kho_buf_printf(&sql, " FROM %s ORDER BY _source, _key) TO STDOUT (FORMAT binary)",
+    kho_buf_printf(&sql, " FROM %s ORDER BY _key, _source) TO STDOUT (FORMAT binary)",
                    kho_table_name(reading->arena, schema, ""));
     bool ok = kho_pg_copy_out(reading->pg, kho_buf_cstr(&sql), err);
     kho_buf_release(&sql);

@@ -28,17 +28,19 @@ size_t kho_load_choose(struct kho_load *load, const struct kho_batch *batch, uin
     return n;
 }
 
+static const char *copy_statement(const struct kho_load *load)
+{
+    if (load->direct)
+        return kho_arena_printf(
+            load->arena, "COPY %s (" KHO_ENGINE_COLUMNS ", %s) FROM STDIN (FORMAT binary, FREEZE)",
+            load->current, load->columns);
+    return kho_arena_printf(
+        load->arena, "COPY kho_stage (_hash, _key, %s) FROM STDIN (FORMAT binary)", load->columns);
+}
+
 static bool begin_copy(struct kho_load *load, struct kho_err *err)
 {
-    const char *sql = load->direct ? kho_arena_printf(load->arena,
-                                                      "COPY %s (" KHO_ENGINE_COLUMNS
-                                                      ", %s) FROM STDIN (FORMAT binary)",
-                                                      load->current, load->columns)
-                                   : kho_arena_printf(load->arena,
-                                                      "COPY kho_stage (_hash, _key, %s)"
-                                                      " FROM STDIN (FORMAT binary)",
-                                                      load->columns);
-    KHO_TRY(kho_pg_copy_in(load->pg, sql, err));
+    KHO_TRY(kho_pg_copy_in(load->pg, copy_statement(load), err));
     kho_copy_put_header(&load->out);
     load->copying = true;
     return true;

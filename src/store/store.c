@@ -15,6 +15,8 @@ static bool make_database(struct kho_store *store, struct kho_err *err)
     bool ok = kho_pg_open(scratch, &options, &pg, err);
     if (ok && !kho_pg_exec(pg, "CREATE DATABASE kho", err))
         ok = strcmp(err->sqlstate, "42P04") == 0 || strcmp(err->sqlstate, "23505") == 0;
+    /* Else "$user", the schema kho, is where an analyst's own tables would land. */
+    ok = ok && kho_pg_exec(pg, "ALTER DATABASE kho SET search_path = public", err);
     kho_arena_free(scratch);
     return ok;
 }

@@ -73,7 +73,8 @@ static void create_table(struct kho_arena *arena, const struct kho_schema *schem
     for (size_t i = 0; i < schema->n_columns; i++)
         kho_buf_printf(ddl, ",\n    \"%.*s\" %s", KHO_TEXT_ARGS(schema->columns[i].name),
                        sql_type(arena, &schema->columns[i]));
-    kho_buf_printf(ddl, ",\n    PRIMARY KEY (_source, _key%s)\n);\n",
+    /* The key column first: it tells rows apart, so that sorting and searching compare it alone. */
+    kho_buf_printf(ddl, ",\n    PRIMARY KEY (_key, _source%s)\n);\n",
                    history ? ", _valid_from" : "");
     kho_buf_printf(ddl, "COMMENT ON TABLE %s IS %s;\n", table,
                    kho_pg_literal(arena, kho_text_of(kho_arena_printf(
@@ -88,21 +89,54 @@ static void create_table(struct kho_arena *arena, const struct kho_schema *schem
                     column_comment(arena, &schema->columns[i]));
 }
 
-/* The view over all versions, and the function that asks it for one instant. Columns are only ever
- * added at the end, so that the view can be replaced while others depend on it. */
+static bool is_engine_column(struct kho_text name)
+{
+    for (size_t i = 0; i < KHO_COUNT(engine); i++)
+        if (kho_text_eq_cstr(name, engine[i].name))
+            return true;
+    return false;
+}
+
+static bool find_row(const struct kho_pg_result *standing, struct kho_text name, size_t *row)
+{
+    for (*row = 0; *row < standing->n_rows; (*row)++)
+        if (kho_text_eq(kho_pg_cell(standing, *row, 0), name))
+            return true;
+    return false;
+}
+
+/* The schema's columns as the view has them: those that stand in their order, then the new ones,
+ * since a view that others depend on can be replaced only if its columns are added at the end. */
+static const char *view_columns(struct kho_arena *arena, const struct kho_schema *schema,
+                                const struct kho_pg_result *standing)
+{
+    struct kho_buf out;
+    size_t row;
+    kho_buf_init(&out, KHO_SQL_MAX);
+    for (row = 0; row < standing->n_rows; row++)
+        if (!is_engine_column(kho_pg_cell(standing, row, 0)))
+            kho_buf_printf(&out, ", %s", kho_pg_ident(arena, kho_pg_cell(standing, row, 0)));
+    for (size_t i = 0; i < schema->n_columns; i++)
+        if (!find_row(standing, schema->columns[i].name, &row))
+            kho_buf_printf(&out, ", %s", kho_pg_ident(arena, schema->columns[i].name));
+    const char *columns = kho_arena_cstr(arena, kho_buf_as_text(&out));
+    kho_buf_release(&out);
+    return columns;
+}
+
+/* The view over all versions, and the function that asks it for one instant. */
 static void create_views(struct kho_arena *arena, const struct kho_schema *schema,
-                         struct kho_buf *ddl)
+                         const struct kho_pg_result *standing, struct kho_buf *ddl)
 {
     const char *versions = kho_table_name(arena, schema, "_versions");
-    static const char columns[] = "_source, _key, _run, _valid_from, ";
+    const char *columns = view_columns(arena, schema, standing);
+    static const char engine_columns[] = "_source, _key, _run, _valid_from, ";
     kho_buf_printf(ddl,
-                   "CREATE OR REPLACE VIEW %s AS\nSELECT %s'infinity'::timestamptz AS _valid_to, ",
-                   versions, columns);
-    kho_put_columns(ddl, schema, "");
-    kho_buf_printf(ddl, " FROM %s\nUNION ALL\nSELECT %s_valid_to, ",
-                   kho_table_name(arena, schema, ""), columns);
-    kho_put_columns(ddl, schema, "");
-    kho_buf_printf(ddl, " FROM %s;\n", kho_table_name(arena, schema, "_history"));
+                   "CREATE OR REPLACE VIEW %s AS\nSELECT %s'infinity'::timestamptz AS _valid_to%s",
+                   versions, engine_columns, columns);
+    kho_buf_printf(ddl, " FROM %s\nUNION ALL\nSELECT %s_valid_to%s FROM %s;\n",
+                   kho_table_name(arena, schema, ""), engine_columns, columns,
+                   kho_table_name(arena, schema, "_history"));
     kho_buf_printf(ddl,
                    "COMMENT ON VIEW %s IS 'Current and closed versions; a version is valid from "
                    "_valid_from until before _valid_to';\n",
@@ -122,18 +156,11 @@ static void create_views(struct kho_arena *arena, const struct kho_schema *schem
 static void create_all(struct kho_arena *arena, const struct kho_schema *schema,
                        struct kho_buf *ddl)
 {
+    static const struct kho_pg_result nothing;
     kho_buf_printf(ddl, "CREATE SCHEMA IF NOT EXISTS %s;\n", kho_pg_ident(arena, schema->domain));
     create_table(arena, schema, false, ddl);
     create_table(arena, schema, true, ddl);
-    create_views(arena, schema, ddl);
-}
-
-static bool is_engine_column(struct kho_text name)
-{
-    for (size_t i = 0; i < KHO_COUNT(engine); i++)
-        if (kho_text_eq_cstr(name, engine[i].name))
-            return true;
-    return false;
+    create_views(arena, schema, &nothing, ddl);
 }
 
 /* What stands in the store must all be in the schema, with the same type. */
@@ -161,14 +188,6 @@ static bool check_standing(struct kho_arena *arena, const struct kho_schema *sch
                                KHO_TEXT_ARGS(type), wanted);
     }
     return true;
-}
-
-static bool find_row(const struct kho_pg_result *standing, struct kho_text name, size_t *row)
-{
-    for (*row = 0; *row < standing->n_rows; (*row)++)
-        if (kho_text_eq(kho_pg_cell(standing, *row, 0), name))
-            return true;
-    return false;
 }
 
 /* Adds a column that is new in the schema, or renews its comment. Returns whether it was added. */
@@ -202,7 +221,8 @@ bool kho_tables_plan(struct kho_pg *pg, struct kho_arena *arena, const struct kh
     KHO_TRY(kho_pg_query(pg, arena,
                          "SELECT attname, format_type(atttypid, atttypmod),"
                          " col_description(attrelid, attnum) FROM pg_attribute"
-                         " WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+                         " WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped"
+                         " ORDER BY attnum",
                          params, 1, &standing, err));
     if (standing.n_rows == 0) {
         create_all(arena, schema, ddl);
@@ -214,6 +234,6 @@ bool kho_tables_plan(struct kho_pg *pg, struct kho_arena *arena, const struct kh
         if (update_column(arena, schema, &schema->columns[i], &standing, ddl))
             added = true;
     if (added)
-        create_views(arena, schema, ddl);
+        create_views(arena, schema, &standing, ddl);
     return true;
 }

@@ -5,6 +5,7 @@
  *
  * `map:` expressions are columns, literals and calls. Functions (see also `kho help functions`):
  *   date(x, 'FORMAT', ...)     day by the first format that fits: YYYY YY MM M DD D and literals
+ *   number(x, ',')             number as text, by its decimal separator (',' or '.')
  *   code(x, 'system')          a code of the target column's list, as that department writes it
  *   coalesce(a, b, ...)        first that is not NULL or blank
  *   concat(a, b, ...)          joined as they are, NULL counts as nothing; NULL if all are

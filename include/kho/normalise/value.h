@@ -29,4 +29,7 @@ struct kho_value kho_value_parse(struct kho_arena *arena, const struct kho_schem
 struct kho_value kho_value_date(struct kho_arena *arena, struct kho_text format,
                                 struct kho_text input);
 
+/* Parses a number as number(x, 'separator') hands it to a column without a fixed scale. */
+struct kho_value kho_value_number(struct kho_arena *arena, char separator, struct kho_text input);
+
 #endif

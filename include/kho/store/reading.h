@@ -1,6 +1,6 @@
 /*
  * Reading datasets of the store as of one instant: one REPEATABLE READ READ ONLY transaction for
- * all, rows ordered by (_source, _key), so that the same store gives the same rows in the same
+ * all, rows ordered by (_key, _source), so that the same store gives the same rows in the same
  * order.
  */
 #ifndef KHO_STORE_READING_H

@@ -12,7 +12,10 @@ static const char *quote_relation(struct kho_arena *arena, struct kho_text path)
     bool quoted = false;
     for (size_t i = 0; i < path.len; i++) {
         char c = path.ptr[i];
-        if (c == '"')
+        if (quoted && c == '"' && i + 1 < path.len && path.ptr[i + 1] == '"') {
+            kho_buf_puts(&out, "\"\"");
+            i++;
+        } else if (c == '"')
             quoted = !quoted;
         else if (c == '.' && !quoted)
             kho_buf_puts(&out, "\".\"");

@@ -70,6 +70,8 @@ static struct kho_value parse(struct reader *reader, struct kho_text type, struc
         struct kho_text format = {type.ptr + 6, type.len - 8};
         return kho_value_date(reader->arena, format, input);
     }
+    if (kho_text_starts(type, KHO_TEXT("number('")))
+        return kho_value_number(reader->arena, type.ptr[8], input);
     ck_assert_msg(made_type(type, reader->lists, 1, &column), "%s:%d: no type '%.*s'", reader->file,
                   reader->line, KHO_TEXT_ARGS(type));
     return kho_value_parse(reader->arena, &column, input);

@@ -142,6 +142,30 @@ START_TEST(dates_follow_their_formats)
 }
 END_TEST
 
+START_TEST(numbers_follow_their_decimal_separator)
+{
+    ck_assert_str_eq(row("a decimal(14,3)", "a: number(x, ',')", "1.234"), "1234.000");
+    ck_assert_str_eq(row("a decimal(14,3)", "a: number(x, '.')", "1.234"), "1.234");
+    ck_assert_str_eq(row("a integer", "a: number(x, ',')", "1.234,00"), "1234");
+    ck_assert_str_eq(row("a decimal", "a: number(x, ',')", "1,234.5"),
+                     "1234.5; warn a decimal: not written with the decimal separator that the "
+                     "mapping names");
+    ck_assert_str_eq(mistake("a decimal", "a: number(x, ';')"),
+                     "number: the decimal separator is '.' or ','");
+}
+END_TEST
+
+START_TEST(number_refuses_columns_of_numbers)
+{
+    struct kho_err err = {0};
+    struct kho_program *program = compile("a decimal", "a: number(x, ',')");
+    enum kho_wire wires[] = {KHO_WIRE_NUMERIC};
+    ck_assert(!kho_program_bind(program, wires, &err));
+    ck_assert_ptr_nonnull(strstr(err.message, "column 'x' is a number already, without number()"));
+    ck_assert_int_eq(err.class, KHO_ERR_CONFIG);
+}
+END_TEST
+
 START_TEST(codes_are_found_as_the_department_writes_them)
 {
     ck_assert_str_eq(row("a code(sex)", "a: code(x, 'civil')", "nu"), "2");
@@ -455,6 +479,8 @@ static void tests(TCase *tcase)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, functions_make_columns);
     tcase_add_test(tcase, dates_follow_their_formats);
+    tcase_add_test(tcase, numbers_follow_their_decimal_separator);
+    tcase_add_test(tcase, number_refuses_columns_of_numbers);
     tcase_add_test(tcase, codes_are_found_as_the_department_writes_them);
     tcase_add_test(tcase, every_reason_against_a_row_is_said);
     tcase_add_test(tcase, a_citizen_id_agrees_with_sex_and_year);

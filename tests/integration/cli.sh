@@ -1,0 +1,181 @@
+#!/bin/bash
+# The command line: help, mistakes, JSON, and the check of the configuration.
+. "$(dirname "$0")/../support/integration.sh"
+
+commands() {
+    "$KHO" --help | sed -n '/^  [a-z]/s/^  \([a-z]*\) .*/\1/p'
+}
+
+expect_json_lines() { # of $T/out, by PostgreSQL's own parser; at least one
+    local line n=0
+    while IFS= read -r line; do
+        n=$((n + 1))
+        printf "SELECT jsonb_typeof(\$json\$%s\$json\$::jsonb);\n" "$line"
+    done <"$T/out" >"$T/json.sql"
+    psql -XqAt -v ON_ERROR_STOP=1 -h "$store_socket" -U postgres -d postgres -f "$T/json.sql" >"$T/types"
+    [ -s "$T/types" ] || fail "no JSON"
+    ! grep -v object "$T/types" || fail "a line is no object"
+}
+
+test_kho_alone_shows_its_usage_and_is_misuse() {
+    expect_exit 2 "$KHO"
+    expect_error "usage: kho"
+    expect_eq "$(wc -c <"$T/out")" 0
+}
+
+test_help_is_there_at_every_level() {
+    expect_exit 0 "$KHO" --help
+    expect_output "Exit codes: 0 ok"
+    expect_eq "$(commands | wc -l | awk '{ print ($1 >= 10) }')" 1
+    local command topic
+    for command in $(commands); do
+        expect_exit 0 "$KHO" "$command" --help
+        expect_output "usage: kho $command"
+        expect_exit 0 "$KHO" help "$command"
+    done
+    for topic in warehouse source job schema types functions codes reference; do
+        expect_exit 0 "$KHO" help "$topic"
+        [ -s "$T/out" ] || fail "no help about $topic"
+    done
+    expect_exit 0 "$KHO" --version
+    grep -qE '^kho [0-9]+\.[0-9]+\.[0-9]+$' "$T/out"
+}
+
+test_mistakes_are_answered_with_the_nearest_word() {
+    expect_exit 2 "$KHO" rnu
+    expect_error "there is no command 'rnu'"
+    expect_error "did you mean \`kho run\`?"
+    expect_exit 2 "$KHO" xylophone
+    expect_error "\`kho --help\` lists the commands"
+    expect_exit 2 "$KHO" runs --limt 3
+    expect_error "did you mean '--limit'?"
+    expect_exit 2 "$KHO" --jsno status
+    expect_error "did you mean '--json'?"
+    expect_exit 2 "$KHO" runs --limit nine
+    expect_error "--limit takes a number of at least 1, not 'nine'"
+    expect_exit 2 "$KHO" runs --limit
+    expect_error "needs a value"
+    expect_exit 2 "$KHO" verify
+    expect_error "usage: kho verify DIR"
+    expect_exit 2 "$KHO" help jbo
+    expect_error "did you mean 'job'?"
+}
+
+test_what_is_not_there_is_named() {
+    new_project
+    make_things 1
+    expect_exit 2 kho run thing
+    expect_error "there is no job 'thing'"
+    expect_error "did you mean 'things'?"
+    expect_exit 2 kho show 99
+    expect_error "there is no run 99"
+    expect_exit 2 kho show x
+    expect_error "'x' is no number of a run"
+    expect_exit 2 "$KHO" -C "$T" status
+    expect_error "no etl/warehouse.yaml"
+    expect_error "kho init"
+    expect_exit 2 kho store fly
+    expect_error "start, stop or conninfo"
+}
+
+test_an_empty_directory_becomes_a_project_that_is_sound() {
+    P=$T/fresh
+    mkdir "$P"
+    expect_exit 0 kho init
+    expect_exit 0 kho check
+    expect_output "ok: 0 sources"
+    echo "# mine" >>"$P/etl/warehouse.yaml"
+    cp -r "$P" "$T/copy"
+    expect_exit 0 kho init
+    diff -r "$P" "$T/copy"
+    expect_exit 2 kho run
+    expect_error "there are no jobs"
+}
+
+test_every_command_speaks_json() {
+    new_project
+    make_things 5
+    source_sql "ALTER TABLE thing ALTER amount TYPE text; UPDATE thing SET amount = 'x\"y\\z' WHERE id = 1"
+    local snapshot
+    mkdir "$T/new"
+    local words
+    for words in "check" "check --online" "plan things" "run" "status" "runs" "runs things --limit 1" "show 1" \
+        "rejects" "rejects --list" "export" "store conninfo" "store start"; do
+        # shellcheck disable=SC2086
+        expect_exit 0 kho --json $words
+        expect_json_lines
+        [ "$words" != export ] || snapshot=$(json path)
+    done
+    expect_exit 0 kho --json verify "$snapshot"
+    expect_json_lines
+    expect_exit 0 "$KHO" -C "$T/new" --json init
+    expect_json_lines
+    write_job things civil.nothing
+    expect_exit 2 kho --json run
+    expect_json_lines
+    expect_eq "$(json status)" failed
+    sed -i 's/^to:.*/to: test.none/' "$P/etl/jobs/things.yaml"
+    expect_exit 2 kho --json check
+    expect_json_lines
+    expect_eq "$(json ok) $(json errors)" "false 1"
+}
+
+test_output_that_cannot_be_written_is_a_failure() {
+    local code=0
+    "$KHO" --help >/dev/full 2>"$T/err" || code=$?
+    expect_eq "$code" 1
+    expect_error "cannot write the result: No space left on device"
+}
+
+test_check_shows_all_problems_with_their_place() {
+    new_project
+    sed -i 's/^lake:/lkae:/' "$P/etl/warehouse.yaml"
+    echo "limits: {rows_per_secnod: 5}" >>"$P/etl/sources/civil.yaml"
+    sed -i 's/type: date/type: dat/' "$P/schemas/test.thing.yaml"
+    printf 'key: id\nstop_if: {shrink: 200 %%}\n' >>"$P/etl/jobs/things.yaml"
+    expect_exit 2 kho check
+    expect_error "etl/warehouse.yaml:4:1: error:"
+    expect_error "did you mean 'lake'?"
+    expect_error "    lkae: lake
+    ^"
+    expect_error "etl/sources/civil.yaml:4:10: error:"
+    expect_error "did you mean 'rows_per_second'?"
+    expect_error "schemas/test.thing.yaml:7:"
+    expect_error "did you mean 'date'?"
+    expect_error "etl/jobs/things.yaml:"
+    grep -qE '^kho: error: [0-9]+ errors in the configuration' "$T/err"
+}
+
+test_check_names_what_does_not_fit_together() {
+    new_project
+    write_job things civli.public.thing "map: {nmae: name, amount: nubmer(amount)}"
+    expect_exit 2 kho check
+    expect_error "there is no source 'civli'; did you mean 'civil'?"
+    write_job things civil.public.thing "map: {nmae: name, amount: nmuber(amount)}"
+    expect_exit 2 kho check
+    expect_error "did you mean 'name'?"
+    expect_error "did you mean 'number'?"
+}
+
+test_check_is_quick() {
+    new_project
+    local i start
+    for ((i = 0; i < 100; i++)); do
+        write_job "job_$i" civil.public.thing "feed: feed_$i"
+    done
+    start=$(date +%s%N)
+    expect_exit 0 kho check
+    expect_eq "$((($(date +%s%N) - start) / 1000000 < 1000))" 1
+}
+
+test_plan_shows_rows_and_rejects_and_writes_nothing() {
+    new_project
+    make_things 5
+    source_sql "ALTER TABLE thing ALTER amount TYPE text; UPDATE thing SET amount = 'much' WHERE id = 1"
+    expect_exit 0 kho plan things
+    expect_output "5 rows read, 1 would be rejected, 1 reasons"
+    expect_output "thing 2"
+    expect_eq "$(store_sql "SELECT to_regnamespace('kho') IS NULL")" t
+}
+
+run_tests

@@ -1,0 +1,115 @@
+#!/bin/bash
+# The embedded store: a private PostgreSQL that kho makes, starts and stops.
+. "$(dirname "$0")/../support/integration.sh"
+
+# Makes a project whose store is embedded in the directory $1; the source is the tests'.
+new_embedded_project() {
+    new_project
+    mkdir -p "$(dirname "$1")"
+    mv "$P" "$1"
+    P=$1
+    sed -i '/^password/d; s/^store:.*/store: embedded/' "$P/etl/warehouse.yaml"
+    make_things 20
+    trap remove_store EXIT
+}
+
+# The cluster lies elsewhere where its user may not enter the project.
+remove_store() {
+    kho store stop
+    local place
+    place=$(realpath -m "$P/var/store")
+    rm -rf "$place" "$P"
+}
+
+own_sql() {
+    psql -XqAt -v ON_ERROR_STOP=1 "$(kho store conninfo)" -c "$1"
+}
+
+postmaster() {
+    head -n 1 "$(realpath "$P/var/store")/data/postmaster.pid"
+}
+
+# A process that nobody has reaped yet is dead all the same.
+is_alive() {
+    [[ "$(ps -o stat= -p "$1")" == [!Z]* ]]
+}
+
+expect_private() {
+    local pid socket
+    pid=$(postmaster)
+    [ "$(ps -o user= -p "$pid")" != root ] || fail "the store runs as root"
+    socket=$(kho store conninfo | sed 's/.*host=\([^ ]*\).*/\1/')
+    expect_eq "$(stat -c %a "$socket")" 700
+    expect_eq "$(own_sql "SHOW listen_addresses")" ""
+    # No TCP socket belongs to the postmaster: of its sockets none is in the kernel's TCP tables.
+    local inode
+    for inode in $(find "/proc/$pid/fd" -lname 'socket:*' -printf '%l\n' | tr -dc '0-9\n'); do
+        ! grep -qE " $inode " /proc/net/tcp /proc/net/tcp6 || fail "the store listens on TCP"
+    done
+}
+
+test_a_store_is_made_runs_privately_and_starts_again() {
+    new_embedded_project "$T/own"
+    expect_exit 0 kho run things
+    expect_private
+    expect_eq "$(own_sql "SELECT count(*) FROM test.thing")" 20
+    local first second
+    first=$(postmaster)
+    expect_exit 0 kho store stop
+    ! is_alive "$first" || fail "the store still runs"
+    expect_exit 0 kho store stop
+    expect_exit 0 kho --json run things
+    expect_eq "$(json unchanged)" 20
+    # Killed as if the power had failed: what was published is there.
+    second=$(postmaster)
+    kill -KILL "$second"
+    while is_alive "$second"; do sleep 0.1; done
+    expect_exit 0 kho --json run things
+    expect_eq "$(json unchanged)" 20
+    expect_private
+}
+
+test_two_kho_started_while_the_store_is_down_both_work() {
+    new_embedded_project "$T/twice"
+    local one=0 two=0 first second
+    kho status >"$T/one" 2>&1 &
+    first=$!
+    kho status >"$T/two" 2>&1 &
+    second=$!
+    wait $first || one=$?
+    wait $second || two=$?
+    cat "$T/one" "$T/two"
+    expect_eq "$one $two" "0 0"
+    kho store stop
+    kho run things >"$T/one" 2>&1 &
+    first=$!
+    kho status >"$T/two" 2>&1 &
+    second=$!
+    wait $first || one=$?
+    wait $second || two=$?
+    cat "$T/one" "$T/two"
+    expect_eq "$one $two" "0 0"
+}
+
+test_a_project_that_only_its_owner_may_enter_works() {
+    mkdir -m 700 "$T/closed"
+    new_embedded_project "$T/closed/project"
+    expect_exit 0 kho run things
+    expect_private
+    expect_eq "$(own_sql "SELECT count(*) FROM test.thing")" 20
+    expect_exit 0 kho store stop
+    expect_exit 0 kho status
+}
+
+test_a_path_too_long_for_a_socket_works() {
+    local long
+    long=$T/$(printf 'a%.0s' {1..70})/$(printf 'b%.0s' {1..70})
+    new_embedded_project "$long"
+    expect_exit 0 kho run things
+    expect_private
+    expect_exit 0 kho store stop
+    expect_exit 0 kho --json run things
+    expect_eq "$(json unchanged)" 20
+}
+
+run_tests
