@@ -76,8 +76,8 @@ test_two_kho_started_while_the_store_is_down_both_work() {
     first=$!
     kho status >"$T/two" 2>&1 &
     second=$!
-    wait $first || one=$?
-    wait $second || two=$?
+    wait "$first" || one=$?
+    wait "$second" || two=$?
     cat "$T/one" "$T/two"
     expect_eq "$one $two" "0 0"
     kho store stop
@@ -85,8 +85,8 @@ test_two_kho_started_while_the_store_is_down_both_work() {
     first=$!
     kho status >"$T/two" 2>&1 &
     second=$!
-    wait $first || one=$?
-    wait $second || two=$?
+    wait "$first" || one=$?
+    wait "$second" || two=$?
     cat "$T/one" "$T/two"
     expect_eq "$one $two" "0 0"
 }

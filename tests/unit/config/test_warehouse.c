@@ -250,8 +250,10 @@ START_TEST(a_hundred_files_are_read_quickly)
     int64_t start_us = kho_clock_monotonic_us();
     ck_assert_str_eq(load(), "");
     ck_assert_uint_eq(config.n_jobs, 100);
-    /* the promise is 50 ms; a sanitizer build on a busy machine is given ten times that */
-    ck_assert_int_lt(kho_clock_monotonic_us() - start_us, 500000);
+    /* the promise is 50 ms; a sanitizer build on a busy machine is given ten times that, and
+     * valgrind (which sets KHO_UNIT_SLOW) two hundred times */
+    int64_t limit_us = getenv("KHO_UNIT_SLOW") != NULL ? 10000000 : 500000;
+    ck_assert_int_lt(kho_clock_monotonic_us() - start_us, limit_us);
 }
 END_TEST
 
