@@ -1,5 +1,6 @@
 #!/bin/bash
 # The embedded store: a private PostgreSQL that kho makes, starts and stops.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
 . "$(dirname "$0")/../support/integration.sh"
 
 # Makes a project whose store is embedded in the directory $1; the source is the tests'.
