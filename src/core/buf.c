@@ -63,7 +63,8 @@ void kho_buf_char(struct kho_buf *buf, char c)
     kho_buf_append(buf, &c, 1);
 }
 
-void kho_buf_vprintf(struct kho_buf *buf, const char *fmt, va_list args)
+KHO_PRINTF(2, 0)
+static void append_formatted(struct kho_buf *buf, const char *fmt, va_list args)
 {
     va_list again;
     va_copy(again, args);
@@ -80,7 +81,7 @@ void kho_buf_printf(struct kho_buf *buf, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    kho_buf_vprintf(buf, fmt, args);
+    append_formatted(buf, fmt, args);
     va_end(args);
 }
 

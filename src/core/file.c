@@ -104,13 +104,6 @@ bool kho_dir_list(struct kho_arena *arena, const char *path, const char *suffix,
     return true;
 }
 
-bool kho_file_remove(const char *path, struct kho_err *err)
-{
-    if (unlink(path) == 0 || errno == ENOENT)
-        return true;
-    return kho_err_errno(err, KHO_ERR_FAILED, "cannot remove '%s'", path);
-}
-
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *walk)
 {
     (void)st, (void)type, (void)walk;

@@ -191,11 +191,6 @@ int kho_pg_server_version(const struct kho_pg *pg)
     return PQserverVersion(pg->conn);
 }
 
-int kho_pg_backend_pid(const struct kho_pg *pg)
-{
-    return PQbackendPID(pg->conn);
-}
-
 bool kho_pg_in_transaction(const struct kho_pg *pg)
 {
     PGTransactionStatusType status = PQtransactionStatus(pg->conn);

@@ -29,4 +29,7 @@ KHO_MUST_USE bool kho_pg_next_result(struct kho_pg *pg, PGresult **result, struc
  * fails then; `last` (may be NULL) gets the last good result. */
 KHO_MUST_USE bool kho_pg_finish(struct kho_pg *pg, PGresult **last, struct kho_err *err);
 
+/* Returns whether a transaction is open. */
+bool kho_pg_in_transaction(const struct kho_pg *pg);
+
 #endif

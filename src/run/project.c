@@ -1,5 +1,4 @@
 /* Loads a project and checks that its parts fit each other. */
-#include <kho/core/file.h>
 #include <kho/normalise/program.h>
 #include <kho/run/project.h>
 
@@ -115,20 +114,4 @@ bool kho_project_store(const struct kho_project *project, struct kho_arena *aren
     struct kho_store_options options = {.warehouse = &project->config.warehouse,
                                         .dir = project->dir};
     return kho_store_open(arena, &options, store, err);
-}
-
-bool kho_project_lake(const struct kho_project *project, struct kho_arena *arena, const char **lake,
-                      struct kho_err *err)
-{
-    struct kho_text place = project->config.warehouse.lake;
-    if (place.ptr == NULL) {
-        kho_err_set(err, KHO_ERR_CONFIG, "etl/warehouse.yaml names no lake");
-        return kho_err_hint(err, "add `lake: var/lake`, or give `--to DIR`");
-    }
-    if (kho_text_starts(place, KHO_TEXT("file://"))) {
-        place.ptr += 7;
-        place.len -= 7;
-    }
-    *lake = kho_path_join(arena, project->dir, kho_arena_cstr(arena, place));
-    return true;
 }

@@ -1,5 +1,6 @@
 /* Reads the datasets of one instant out of the store and writes them into the lake. */
 #include <kho/core/clock.h>
+#include <kho/core/file.h>
 #include <kho/core/interrupt.h>
 #include <kho/core/progress.h>
 #include <kho/lake/snapshot.h>
@@ -41,6 +42,23 @@ static bool write_all(const struct kho_project *project, struct kho_reading *rea
     return true;
 }
 
+/* The lake's directory, absolute or relative to where kho runs, in the arena. */
+static bool lake_of(const struct kho_project *project, struct kho_arena *arena, const char **lake,
+                    struct kho_err *err)
+{
+    struct kho_text place = project->config.warehouse.lake;
+    if (place.ptr == NULL) {
+        kho_err_set(err, KHO_ERR_CONFIG, "etl/warehouse.yaml names no lake");
+        return kho_err_hint(err, "add `lake: var/lake`, or give `--to DIR`");
+    }
+    if (kho_text_starts(place, KHO_TEXT("file://"))) {
+        place.ptr += 7;
+        place.len -= 7;
+    }
+    *lake = kho_path_join(arena, project->dir, kho_arena_cstr(arena, place));
+    return true;
+}
+
 static bool publish(const struct kho_project *project, struct kho_store *store,
                     struct kho_arena *arena, struct kho_arena *scratch, const char *lake,
                     struct kho_published *published, struct kho_err *err)
@@ -75,7 +93,7 @@ bool kho_publish(const struct kho_project *project, struct kho_store *store,
     for (size_t i = 0; i < n; i++)
         published->datasets[i].schema = kho_arena_cstr(arena, project->schemas.items[i].name);
     if (lake == NULL)
-        KHO_TRY(kho_project_lake(project, arena, &lake, err));
+        KHO_TRY(lake_of(project, arena, &lake, err));
     struct kho_arena *scratch = kho_arena_new(NULL);
     bool ok = publish(project, store, arena, scratch, lake, published, err);
     kho_arena_free(scratch);

@@ -147,6 +147,9 @@ bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
     KHO_TRY(kho_store_connect(store, arena, &made->pg, err));
     /* A batch's rejects need not reach the disk at once: the run's own commit takes them along. */
     KHO_TRY(kho_pg_exec(made->ledger, "SET synchronous_commit = off", err));
+    /* Set statements look a few rows up by key in large tables: cheap wherever disks do not spin.
+     */
+    KHO_TRY(kho_pg_exec(made->pg, "SET random_page_cost = 1.1", err));
     KHO_TRY(lock_feed(made, err));
     KHO_TRY(open_ledger_row(made, err));
     *load = made;

@@ -1,22 +1,31 @@
 /* Opening the store: where it is, the connection, its own tables. */
 #include "store_internal.h"
 
+#include <poll.h>
+
+#include <kho/core/clock.h>
 #include <kho/core/hash.h>
+#include <kho/core/interrupt.h>
 
 #include "embedded.h"
+
+/* Two that find no database may make it at once: the second one's failure is none. */
+static bool create_database(struct kho_pg *pg, struct kho_err *err)
+{
+    if (!kho_pg_exec(pg, "CREATE DATABASE kho", err))
+        return strcmp(err->sqlstate, "42P04") == 0 || strcmp(err->sqlstate, "23505") == 0;
+    /* Else "$user", the schema kho, is where an analyst's own tables would land. */
+    return kho_pg_exec(pg, "ALTER DATABASE kho SET search_path = public", err);
+}
 
 /* The database `kho` of a fresh embedded cluster does not exist yet. */
 static bool make_database(struct kho_store *store, struct kho_err *err)
 {
     struct kho_arena *scratch = kho_arena_new(NULL);
     struct kho_pg_options options = store->options;
-    options.conninfo = kho_arena_printf(scratch, "%s dbname=postgres", store->options.conninfo);
     struct kho_pg *pg;
-    bool ok = kho_pg_open(scratch, &options, &pg, err);
-    if (ok && !kho_pg_exec(pg, "CREATE DATABASE kho", err))
-        ok = strcmp(err->sqlstate, "42P04") == 0 || strcmp(err->sqlstate, "23505") == 0;
-    /* Else "$user", the schema kho, is where an analyst's own tables would land. */
-    ok = ok && kho_pg_exec(pg, "ALTER DATABASE kho SET search_path = public", err);
+    options.conninfo = kho_arena_printf(scratch, "%s dbname=postgres", store->options.conninfo);
+    bool ok = kho_pg_open(scratch, &options, &pg, err) && create_database(pg, err);
     kho_arena_free(scratch);
     return ok;
 }
@@ -49,14 +58,30 @@ static bool find_store(struct kho_store *store, const struct kho_store_options *
                               &store->options.password, err);
 }
 
+#define START_WITHIN_US (60 * KHO_US_PER_SECOND)
+
+/* Starts the cluster and connects; again while one that is just going down or coming up refuses. */
+static bool start_and_connect(struct kho_store *store, const char *dir, struct kho_err *err)
+{
+    int64_t deadline = kho_clock_monotonic_us() + START_WITHIN_US;
+    for (;;) {
+        KHO_TRY(kho_embedded_start(store->arena, dir, err));
+        if (kho_store_connect(store, store->arena, &store->pg, err))
+            return true;
+        if (err->class != KHO_ERR_UNREACHABLE || kho_clock_monotonic_us() > deadline)
+            return false;
+        KHO_TRY(kho_interrupt_check(err));
+        poll(NULL, 0, 200);
+    }
+}
+
 /* An embedded store that does not run is started, one that has no database yet gets it. */
 static bool connect_embedded(struct kho_store *store, const struct kho_store_options *options,
                              struct kho_err *err)
 {
     bool ok = kho_store_connect(store, store->arena, &store->pg, err);
     if (!ok && err->class == KHO_ERR_UNREACHABLE)
-        ok = kho_embedded_start(store->arena, options->dir, err) &&
-             kho_store_connect(store, store->arena, &store->pg, err);
+        ok = start_and_connect(store, options->dir, err);
     if (!ok && strcmp(err->sqlstate, "3D000") == 0)
         ok = make_database(store, err) && kho_store_connect(store, store->arena, &store->pg, err);
     return ok;

@@ -1,3 +1,4 @@
+/* The business register. */
 #ifndef DEPARTMENTS_BUSINESS_H
 #define DEPARTMENTS_BUSINESS_H
 

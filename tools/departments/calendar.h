@@ -1,3 +1,4 @@
+/* Civil dates without a clock. */
 #ifndef DEPARTMENTS_CALENDAR_H
 #define DEPARTMENTS_CALENDAR_H
 

@@ -1,3 +1,4 @@
+/* One value of a row while it is being made. */
 #ifndef DEPARTMENTS_CELL_H
 #define DEPARTMENTS_CELL_H
 

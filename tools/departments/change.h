@@ -1,3 +1,4 @@
+/* Rounds of changes to a loaded database. */
 #ifndef DEPARTMENTS_CHANGE_H
 #define DEPARTMENTS_CHANGE_H
 

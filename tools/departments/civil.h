@@ -1,3 +1,4 @@
+/* The civil registry. */
 #ifndef DEPARTMENTS_CIVIL_H
 #define DEPARTMENTS_CIVIL_H
 

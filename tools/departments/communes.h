@@ -1,3 +1,4 @@
+/* The administrative units of Hải Phòng. */
 #ifndef DEPARTMENTS_COMMUNES_H
 #define DEPARTMENTS_COMMUNES_H
 

@@ -1,3 +1,4 @@
+/* What makes a department: its table, and how its rows are made. */
 #ifndef DEPARTMENTS_DEPARTMENT_H
 #define DEPARTMENTS_DEPARTMENT_H
 

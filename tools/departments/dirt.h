@@ -1,3 +1,4 @@
+/* The dirt catalogue: how a clean row becomes a dirty one. */
 #ifndef DEPARTMENTS_DIRT_H
 #define DEPARTMENTS_DIRT_H
 

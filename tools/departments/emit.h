@@ -1,3 +1,4 @@
+/* psql scripts of a department, and the answer key of its dirty rows. */
 #ifndef DEPARTMENTS_EMIT_H
 #define DEPARTMENTS_EMIT_H
 

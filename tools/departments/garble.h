@@ -1,3 +1,4 @@
+/* What software does to Vietnamese text. */
 #ifndef DEPARTMENTS_GARBLE_H
 #define DEPARTMENTS_GARBLE_H
 

@@ -1,3 +1,4 @@
+/* The land office. */
 #ifndef DEPARTMENTS_LAND_H
 #define DEPARTMENTS_LAND_H
 

@@ -1,3 +1,4 @@
+/* The Vietnamese letters outside ASCII, with their parts and legacy codes. */
 #ifndef DEPARTMENTS_LETTERS_H
 #define DEPARTMENTS_LETTERS_H
 

@@ -1,3 +1,4 @@
+/* Invented names, streets and telephone numbers. */
 #ifndef DEPARTMENTS_NAMES_H
 #define DEPARTMENTS_NAMES_H
 

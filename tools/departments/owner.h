@@ -1,3 +1,4 @@
+/* Who holds a parcel or runs a business. */
 #ifndef DEPARTMENTS_OWNER_H
 #define DEPARTMENTS_OWNER_H
 

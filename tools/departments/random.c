@@ -31,7 +31,7 @@ uint64_t random_next(struct random *random)
 
 uint64_t random_below(struct random *random, uint64_t limit)
 {
-    return random_next(random) % limit;
+    return limit == 0 ? 0 : random_next(random) % limit;
 }
 
 int random_permille(struct random *random, unsigned chance)

@@ -1,3 +1,4 @@
+/* Repeatable random numbers, one stream a subject. */
 #ifndef DEPARTMENTS_RANDOM_H
 #define DEPARTMENTS_RANDOM_H
 

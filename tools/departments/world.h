@@ -1,3 +1,4 @@
+/* The one world behind the three databases. */
 #ifndef DEPARTMENTS_WORLD_H
 #define DEPARTMENTS_WORLD_H
 

@@ -27,7 +27,6 @@ void kho_buf_text(struct kho_buf *buf, struct kho_text text);
 void kho_buf_puts(struct kho_buf *buf, const char *string);
 void kho_buf_char(struct kho_buf *buf, char c);
 void kho_buf_printf(struct kho_buf *buf, const char *fmt, ...) KHO_PRINTF(2, 3);
-void kho_buf_vprintf(struct kho_buf *buf, const char *fmt, va_list args) KHO_PRINTF(2, 0);
 
 /* Makes room for `len` bytes and returns where they go, or NULL past the maximum. The caller writes
  * there and then adds what it wrote to `buf->len`. */

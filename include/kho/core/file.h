@@ -25,8 +25,7 @@ KHO_MUST_USE bool kho_dir_make(const char *path, unsigned mode, struct kho_err *
 KHO_MUST_USE bool kho_dir_list(struct kho_arena *arena, const char *path, const char *suffix,
                                const char ***names, size_t *count, struct kho_err *err);
 
-/* Removes a file, or a directory with all in it; what is missing is fine. */
-KHO_MUST_USE bool kho_file_remove(const char *path, struct kho_err *err);
+/* Removes a directory with all in it; what is missing is fine. */
 KHO_MUST_USE bool kho_dir_remove(const char *path, struct kho_err *err);
 
 /* Writes the whole content under `path` atomically and durably, with `mode`. */

@@ -32,10 +32,8 @@ KHO_MUST_USE bool kho_pg_open(struct kho_arena *arena, const struct kho_pg_optio
 /* Closes before the arena does. */
 void kho_pg_close(struct kho_pg *pg);
 
-/* Server version as 150018; the backend's process id; whether a transaction is open. */
+/* Server version as 150018. */
 int kho_pg_server_version(const struct kho_pg *pg);
-int kho_pg_backend_pid(const struct kho_pg *pg);
-bool kho_pg_in_transaction(const struct kho_pg *pg);
 
 /* Runs one or several statements and forgets their rows. */
 KHO_MUST_USE bool kho_pg_exec(struct kho_pg *pg, const char *sql, struct kho_err *err);

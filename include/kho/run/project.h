@@ -32,8 +32,4 @@ KHO_MUST_USE bool kho_project_job(const struct kho_project *project, const char 
 KHO_MUST_USE bool kho_project_store(const struct kho_project *project, struct kho_arena *arena,
                                     struct kho_store **store, struct kho_err *err);
 
-/* Returns the lake's directory, absolute or relative to where kho runs, in the arena. */
-KHO_MUST_USE bool kho_project_lake(const struct kho_project *project, struct kho_arena *arena,
-                                   const char **lake, struct kho_err *err);
-
 #endif

@@ -32,9 +32,6 @@ KHO_MUST_USE bool kho_source_open(struct kho_arena *arena, const struct kho_sour
 /* The columns of the table, view or SELECT, in its order; they live as long as the source. */
 const char *const *kho_source_columns(const struct kho_source *source, size_t *count);
 
-/* What a column's cells are, as PostgreSQL names it: `character varying(20)`. */
-const char *kho_source_column_type(const struct kho_source *source, size_t column);
-
 /* The server's own estimate of the rows; 0 = unknown. */
 int64_t kho_source_expected_rows(const struct kho_source *source);
 
