@@ -61,9 +61,9 @@ test_a_store_is_made_runs_privately_and_starts_again() {
     expect_exit 0 kho store stop
     expect_exit 0 kho --json run things
     expect_eq "$(json unchanged)" 20
-    # Killed as if the power had failed: what was published is there.
+    # An immediate shutdown, as if the power had failed: what was published is there.
     second=$(postmaster)
-    kill -KILL "$second"
+    kill -QUIT "$second"
     while is_alive "$second"; do sleep 0.1; done
     expect_exit 0 kho --json run things
     expect_eq "$(json unchanged)" 20
@@ -77,8 +77,8 @@ test_two_kho_started_while_the_store_is_down_both_work() {
     first=$!
     kho status >"$T/two" 2>&1 &
     second=$!
-    wait $first || one=$?
-    wait $second || two=$?
+    wait "$first" || one=$?
+    wait "$second" || two=$?
     cat "$T/one" "$T/two"
     expect_eq "$one $two" "0 0"
     kho store stop
@@ -86,8 +86,8 @@ test_two_kho_started_while_the_store_is_down_both_work() {
     first=$!
     kho status >"$T/two" 2>&1 &
     second=$!
-    wait $first || one=$?
-    wait $second || two=$?
+    wait "$first" || one=$?
+    wait "$second" || two=$?
     cat "$T/one" "$T/two"
     expect_eq "$one $two" "0 0"
 }

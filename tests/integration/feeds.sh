@@ -54,8 +54,8 @@ test_two_first_loads_at_once_both_arrive() {
     first=$!
     kho run parcels >"$T/two" 2>&1 &
     second=$!
-    wait $first || one=$?
-    wait $second || two=$?
+    wait "$first" || one=$?
+    wait "$second" || two=$?
     cat "$T/one" "$T/two"
     expect_eq "$one $two" "0 0"
     expect_eq "$(store_sql "SELECT count(*) FROM test.thing")" 140

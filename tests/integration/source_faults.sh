@@ -125,7 +125,7 @@ test_a_server_that_dies_under_the_reader_leaves_the_store_as_it_was() {
         AND application_name = 'kho things' AND query LIKE 'COPY%' AND wait_event = 'ClientWrite'"
     source_sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
         WHERE datname = '$SOURCE_DB' AND application_name = 'kho things'"
-    wait $pid || code=$?
+    wait "$pid" || code=$?
     expect_eq "$code" 5
     expect_error "reading civil.public.thing after"
     expect_failed_run failed unreachable
@@ -144,7 +144,7 @@ test_a_store_that_drops_the_connection_leaves_its_records_as_they_were() {
         AND application_name = 'kho' AND query LIKE 'COPY kho_stage%'"
     store_sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
         WHERE datname = '$STORE_DB' AND application_name = 'kho'" >"$T/terminated"
-    wait $pid || code=$?
+    wait "$pid" || code=$?
     expect_eq "$code" 5
     expect_error "talking to the store"
     expect_eq "$(row_versions)" "$rows"
