@@ -1,5 +1,6 @@
 #!/bin/bash
 # The command line: help, mistakes, JSON, and the check of the configuration.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
 . "$(dirname "$0")/../support/integration.sh"
 
 commands() {

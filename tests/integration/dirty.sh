@@ -1,5 +1,6 @@
 #!/bin/bash
 # Rows that are not loaded: rejects, duplicate keys, limits, bytes that are no text.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
 . "$(dirname "$0")/../support/integration.sh"
 
 # A source without a primary key and without types that could refuse anything.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Several sources in one schema.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
 . "$(dirname "$0")/../support/integration.sh"
 
 # Two sources: `civil` reads public.thing, `land` reads public.parcel, with keys in common.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Runs that are interrupted, killed, or started twice.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
 . "$(dirname "$0")/../support/integration.sh"
 
 # 20,000 rows behind a source that gives a batch every two seconds, the first ten loaded before.

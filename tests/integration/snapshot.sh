@@ -1,5 +1,6 @@
 #!/bin/bash
 # Snapshots: what export writes, and what verify notices.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
 . "$(dirname "$0")/../support/integration.sh"
 
 # A store with texts that CSV has to take care of, and one snapshot of it ($S).

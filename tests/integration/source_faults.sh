@@ -1,5 +1,6 @@
 #!/bin/bash
 # Sources that are away, refuse, are not what the job says, or die while they are read.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
 . "$(dirname "$0")/../support/integration.sh"
 
 expect_failed_run() { # status error_class: and nothing of the store's records was touched

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Stores of other versions of kho, and schemas that change under their tables.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
 . "$(dirname "$0")/../support/integration.sh"
 
 # All that the catalogue says of the store's own tables and the records' tables.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Every built-in type of PostgreSQL arrives without loss.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
 . "$(dirname "$0")/../support/integration.sh"
 
 # Types whose values no table can hold, or that are no values.

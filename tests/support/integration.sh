@@ -15,7 +15,9 @@ export LC_ALL=C.UTF-8
 # Runs every test of the file, in the order in which they stand.
 run_tests() {
     local name words failed=0 code
+    # shellcheck disable=SC2013 # names have no blanks
     for name in $(sed -n 's/^\(test_[a-z0-9_]*\)() {.*/\1/p' "$0"); do
+        # shellcheck disable=SC2053 # ONLY is a pattern
         [[ "$name" == ${ONLY:-*} ]] || continue
         words=${name#test_}
         words=${words//_/ }
