@@ -33,16 +33,18 @@ END_TEST
 
 START_TEST(every_code_point_is_written_and_read_back)
 {
-    for (uint32_t c = 1; c <= 0x10FFFF; c++) {
-        if (c >= 0xD800 && c <= 0xDFFF)
-            continue;
+    /* One assertion for all of them: each costs a system call. */
+    bool equal = true;
+    uint32_t c;
+    for (c = 1; c <= 0x10FFFF && equal; c++) {
         char bytes[4];
         size_t at = 0, len = kho_utf8_put(c, bytes);
         struct kho_text text = {bytes, len};
-        ck_assert_uint_eq(kho_utf8_check(text), len);
-        ck_assert_uint_eq(kho_utf8_next(text, &at), c);
-        ck_assert_uint_eq(at, len);
+        bool surrogate = c >= 0xD800 && c <= 0xDFFF;
+        equal = surrogate ||
+                (kho_utf8_check(text) == len && kho_utf8_next(text, &at) == c && at == len);
     }
+    ck_assert_msg(equal, "U+%04X does not come back", c - 1);
 }
 END_TEST
 
