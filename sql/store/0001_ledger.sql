@@ -76,7 +76,7 @@ CREATE UNIQUE INDEX reject_open ON kho.reject
 COMMENT ON TABLE kho.reject IS
     'Reasons against source rows: rejected (not loaded) or warned (loaded); one row may have several';
 COMMENT ON COLUMN kho.reject.key IS 'Key of the source row; NULL if it has none';
-COMMENT ON COLUMN kho.reject.raw IS 'The row as read: personal data, guard it like the record';
+COMMENT ON COLUMN kho.reject.raw IS 'The row as read (for a duplicate key: as mapped): personal data, guard it like the record';
 COMMENT ON COLUMN kho.reject.row_number IS 'Position in the pull that saw it last, from 1';
 COMMENT ON COLUMN kho.reject.state IS 'open, closed (a later pull had nothing to say), waived';
 

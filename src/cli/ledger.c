@@ -46,10 +46,19 @@ const struct cli_command cli_status = {
     .run = run_status,
 };
 
-/* Checks a job's name, if one was given; it may be one that the configuration no longer has. */
 static const char *optional_job(const struct cli *cli)
 {
     return cli->n_positional != 0 ? cli->positional[0] : NULL;
+}
+
+/* A job that the configuration no longer has may still stand in the ledger; one that stands in
+ * neither was mistyped. */
+static bool check_job(const struct cli *cli, const struct kho_project *project,
+                      const struct kho_pg_result *rows, struct kho_err *err)
+{
+    const struct kho_job *job;
+    return cli->n_positional == 0 || rows->n_rows != 0 ||
+           kho_project_job(project, cli->positional[0], &job, err);
 }
 
 static bool run_runs(struct cli *cli, struct kho_err *err)
@@ -61,6 +70,7 @@ static bool run_runs(struct cli *cli, struct kho_err *err)
     KHO_TRY(cli_number(cli, "limit", 20, &limit, err));
     KHO_TRY(cli_store(cli, &project, &store, err));
     KHO_TRY(kho_ledger_runs(store, cli->arena, optional_job(cli), limit, &rows, err));
+    KHO_TRY(check_job(cli, &project, &rows, err));
     cli_answer(cli, &rows);
     return true;
 }
@@ -138,6 +148,7 @@ static bool run_rejects(struct cli *cli, struct kho_err *err)
         KHO_TRY(kho_ledger_reject_list(store, cli->arena, optional_job(cli), limit, &rows, err));
     else
         KHO_TRY(kho_ledger_rejects(store, cli->arena, optional_job(cli), &rows, err));
+    KHO_TRY(check_job(cli, &project, &rows, err));
     cli_answer(cli, &rows);
     return true;
 }

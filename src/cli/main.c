@@ -25,7 +25,11 @@ static int run(struct cli *cli, int argc, char **argv)
         return kho_err_exit_code(KHO_ERR_USAGE);
     }
     ok = ok && cli->command->run(cli, &err);
-    ok = flush_output(&err) && ok;
+    struct kho_err unwritten = {0};
+    if (!flush_output(&unwritten) && ok) {
+        err = unwritten;
+        ok = false;
+    }
     if (ok)
         return 0;
     if (err.message[0] != '\0')

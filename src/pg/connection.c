@@ -124,6 +124,12 @@ bool kho_pg_open(struct kho_arena *arena, const struct kho_pg_options *options, 
                  struct kho_err *err)
 {
     struct keywords keywords = {.count = 0};
+    /* A network that falls silent is noticed within a minute or two; the connection string may say
+     * otherwise. */
+    add(&keywords, "keepalives_idle", "30");
+    add(&keywords, "keepalives_interval", "10");
+    add(&keywords, "keepalives_count", "3");
+    add(&keywords, "tcp_user_timeout", "60000");
     KHO_TRY(parse_conninfo(arena, options, &keywords, err));
     if (options->password.ptr != NULL)
         add(&keywords, "password", kho_arena_cstr(arena, options->password));

@@ -54,7 +54,11 @@ static void keep_utf8(char *message)
 static bool fail_with(const char *sqlstate, const char *message, struct kho_err *err)
 {
     char shown[800];
-    if (strncmp(sqlstate, "22", 2) == 0)
+    bool about_data = strncmp(sqlstate, "22", 2) == 0;
+    /* A server that speaks another language quotes in its own way: its words are left out. */
+    if (about_data && !kho_utf8_is_ascii(kho_text_of(message)))
+        snprintf(shown, sizeof(shown), "a value could not be converted (SQLSTATE %s)", sqlstate);
+    else if (about_data)
         leave_out_quoted(message, shown, sizeof(shown));
     else
         snprintf(shown, sizeof(shown), "%s", message);

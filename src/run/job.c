@@ -94,7 +94,7 @@ bool kho_job_run(const struct kho_project *project, struct kho_store *store,
                                     .schema = kho_arena_cstr(names, job->to),
                                     .feed = kho_arena_cstr(names, job->feed)};
     bool ok = run_once(project, store, job, receipt, err);
-    for (int64_t tries = 0; !ok && err->class == KHO_ERR_UNREACHABLE && tries < job->retry.times;
+    for (int64_t tries = 0; !ok && kho_err_is_retryable(err->class) && tries < job->retry.times;
          tries++) {
         kho_log_warning("%s; trying again in %" PRId64 " s (%" PRId64 " of %" PRId64 ")",
                         err->message, job->retry.wait_ms / 1000, tries + 1, job->retry.times);

@@ -2,6 +2,7 @@
 #include <kho/core/clock.h>
 #include <kho/core/file.h>
 #include <kho/core/interrupt.h>
+#include <kho/core/log.h>
 #include <kho/core/progress.h>
 #include <kho/lake/snapshot.h>
 #include <kho/run/publish.h>
@@ -65,7 +66,8 @@ static bool publish(const struct kho_project *project, struct kho_store *store,
 {
     struct kho_reading *reading;
     struct kho_snapshot_writer *writer;
-    KHO_TRY(kho_reading_open(store, scratch, &reading, &published->as_of_us, err));
+    KHO_TRY(
+        kho_reading_open(store, scratch, &project->schemas, &reading, &published->as_of_us, err));
     if (published->as_of_us == 0) {
         kho_err_set(err, KHO_ERR_FAILED, "nothing has been loaded into the store yet");
         return kho_err_hint(err, "`kho run`");
@@ -78,8 +80,12 @@ static bool publish(const struct kho_project *project, struct kho_store *store,
     const char *path;
     KHO_TRY(kho_snapshot_commit(writer, &path, err));
     published->path = kho_arena_strdup(arena, path);
-    return kho_ledger_add_snapshot(store, path, published->as_of_us, published->n_datasets,
-                                   published->rows, err);
+    /* The snapshot stands: a ledger that cannot be reached now does not undo that. */
+    struct kho_err unnoted;
+    if (!kho_ledger_add_snapshot(store, path, published->as_of_us, published->n_datasets,
+                                 published->rows, &unnoted))
+        kho_log_warning("the snapshot is not noted in the ledger: %s", unnoted.message);
+    return true;
 }
 
 bool kho_publish(const struct kho_project *project, struct kho_store *store,

@@ -71,10 +71,26 @@ static bool key_table(struct kho_load *load, struct kho_err *err)
     return add_key(load, err);
 }
 
+/* A key that stands in a good row and in a rejected one is not unique either. */
+static bool reject_half_bad(struct kho_load *load, struct kho_err *err)
+{
+    if (load->stats.rejected == 0)
+        return true;
+    KHO_TRY(kho_pg_exec(load->pg, "DROP TABLE IF EXISTS kho_duplicate", err));
+    KHO_TRY(kho_load_do(load, NULL, err,
+                        "CREATE TEMP TABLE kho_duplicate ON COMMIT DROP AS"
+                        " SELECT DISTINCT p._key FROM kho.reject_incoming i JOIN %s p"
+                        " ON p._key = i.key AND p._source = %s"
+                        " WHERE i.run = %" PRId64 " AND i.severity = 'reject'",
+                        load->current, load->feed, load->run));
+    return kho_load_reject_duplicates(load, load->current, err);
+}
+
 bool kho_load_direct_publish(struct kho_load *load, struct kho_err *err)
 {
     struct kho_load_stats *stats = &load->stats;
     KHO_TRY(key_table(load, err));
+    KHO_TRY(reject_half_bad(load, err));
     stats->inserted = load->n_staged;
     const char *hashes = kho_arena_printf(load->arena, "SELECT _hash FROM %s", load->current);
     return kho_load_sum(load, hashes, NULL, &stats->store_hash, &stats->total, err);

@@ -106,13 +106,22 @@ static bool choose_root(struct cluster *cluster, const char *project_dir, struct
     return true;
 }
 
+/* Whether a path can stand in a connection string and in postgresql.conf as it is, and is short
+ * enough for a socket. */
+static bool is_plain(const char *path)
+{
+    size_t len = strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                              "0123456789/._-");
+    return path[len] == '\0' && len <= LONGEST_SOCKET_DIR;
+}
+
 static void name_paths(struct cluster *cluster)
 {
     struct kho_arena *arena = cluster->arena;
     cluster->data = kho_path_join(arena, cluster->root, "data");
     cluster->log = kho_path_join(arena, cluster->root, "postgres.log");
     cluster->socket_dir = kho_path_join(arena, cluster->root, "socket");
-    if (strlen(cluster->socket_dir) > LONGEST_SOCKET_DIR) {
+    if (!is_plain(cluster->socket_dir)) {
         char hex[KHO_HASH_HEX_SIZE];
         kho_hash_hex(kho_hash_bytes(cluster->root, strlen(cluster->root), 0), hex);
         cluster->socket_dir = kho_arena_printf(arena, "/tmp/kho-%.16s", hex);
@@ -140,19 +149,24 @@ static bool run(const struct cluster *cluster, const char *const *argv, struct k
 }
 
 /* Makes a directory of mode 0700 that belongs to the cluster's user. One that exists must be it: in
- * a directory open to all, somebody else's is refused. */
+ * a directory open to all, somebody else's is refused, and no link is followed. */
 static bool make_private_dir(const struct cluster *cluster, const char *path, struct kho_err *err)
 {
-    struct stat st;
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return kho_err_errno(err, KHO_ERR_FAILED, "cannot make the directory '%s'", path);
-    if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) ||
-        (st.st_uid != cluster->uid && st.st_uid != geteuid()))
-        return kho_err_set(err, KHO_ERR_FAILED, "'%s' is not a directory of ours", path);
-    if ((cluster->switch_user && chown(path, cluster->uid, cluster->gid) != 0) ||
-        chmod(path, 0700) != 0)
-        return kho_err_errno(err, KHO_ERR_FAILED, "cannot make '%s' private", path);
-    return true;
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool ours =
+        fd >= 0 && fstat(fd, &st) == 0 && (st.st_uid == cluster->uid || st.st_uid == geteuid());
+    bool done = ours && (!cluster->switch_user || fchown(fd, cluster->uid, cluster->gid) == 0) &&
+                fchmod(fd, 0700) == 0;
+    if (!ours)
+        kho_err_set(err, KHO_ERR_FAILED, "'%s' is not a directory of ours", path);
+    else if (!done)
+        kho_err_errno(err, KHO_ERR_FAILED, "cannot make '%s' private", path);
+    if (fd >= 0)
+        close(fd);
+    return done;
 }
 
 static bool make_root(const struct cluster *cluster, struct kho_err *err)
@@ -195,14 +209,14 @@ static const char *settings(const struct cluster *cluster)
                             cluster->socket_dir);
 }
 
+/* Written by the cluster's own user: root does not write where somebody else may plant a link. */
 static bool write_as_cluster(const struct cluster *cluster, const char *name, const char *content,
                              struct kho_err *err)
 {
     const char *path = kho_path_join(cluster->arena, cluster->data, name);
-    KHO_TRY(kho_file_write(path, kho_text_of(content), 0600, err));
-    if (cluster->switch_user && chown(path, cluster->uid, cluster->gid) != 0)
-        return kho_err_errno(err, KHO_ERR_FAILED, "cannot give '%s' to %s", path, cluster->user);
-    return true;
+    static const char script[] = "umask 077; printf %s \"$1\" >\"$2.new\" && mv \"$2.new\" \"$2\"";
+    const char *const argv[] = {"/bin/sh", "-c", script, "sh", content, path, NULL};
+    return run(cluster, argv, err);
 }
 
 static bool configure(const struct cluster *cluster, struct kho_err *err)
@@ -219,7 +233,8 @@ static bool make_cluster(const struct cluster *cluster, struct kho_err *err)
 {
     kho_log_info("making the store's PostgreSQL cluster in %s", cluster->root);
     const char *aside = kho_path_join(cluster->arena, cluster->root, "data.new");
-    KHO_TRY(kho_dir_remove(aside, err));
+    const char *const remove[] = {"/bin/rm", "-rf", aside, NULL};
+    KHO_TRY(run(cluster, remove, err));
     const char *initdb = kho_path_join(cluster->arena, cluster->bin, "initdb");
     const char *const argv[] = {initdb,
                                 "-D",

@@ -57,6 +57,11 @@ static bool open_ledger_row(struct kho_load *load, struct kho_err *err)
                   " error = 'found dead by the next run' WHERE dataset = $1 AND feed = $2"
                   " AND status = 'running'",
                   NULL, err));
+    /* Reasons of runs that were not published are kept until the next run has its own. */
+    KHO_TRY(query(load, load->ledger,
+                  "DELETE FROM kho.reject_incoming WHERE run IN (SELECT run FROM kho.run"
+                  " WHERE dataset = $1 AND feed = $2 ORDER BY run DESC OFFSET 1)",
+                  NULL, err));
     char host[256] = "";
     if (gethostname(host, sizeof(host) - 1) != 0)
         host[0] = '\0';
@@ -265,9 +270,11 @@ bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats, struc
         write_ledger(load, err);
     *stats = load->stats;
     KHO_TRY(ok);
-    if (!kho_pg_exec(load->pg, "COMMIT", err))
-        return kho_err_context(err, "committing run %" PRId64, load->run);
-    return true;
+    /* A signal now comes too late: whether a cancelled COMMIT took place, nobody could say. */
+    kho_interrupt_shield(true);
+    bool committed = kho_pg_exec(load->pg, "COMMIT", err);
+    kho_interrupt_shield(false);
+    return committed || kho_err_context(err, "committing run %" PRId64, load->run);
 }
 
 static const char *status_of(enum kho_err_class class)

@@ -36,7 +36,7 @@ struct kho_load {
 
 #define KHO_COPY_CHUNK_BYTES ((size_t)128 << 10)
 /* One row is at most a few source values, each at most 1 GB in PostgreSQL. */
-#define KHO_COPY_MAX_BYTES ((size_t)1 << 31)
+#define KHO_COPY_MAX_BYTES ((size_t)INT32_MAX)
 
 /* rows.c: ends the COPY that kho_load_rows() began, if it did. */
 KHO_MUST_USE bool kho_load_finish_copy(struct kho_load *load, struct kho_err *err);

@@ -64,7 +64,8 @@ static bool find_gone(struct kho_load *load, struct kho_err *err)
            kho_pg_exec(load->pg, "ANALYZE kho_before", err);
 }
 
-/* Keys that stand twice among the news, or among the news and as a row met unchanged. */
+/* Keys that stand twice among the news, or among the news and as a row met unchanged or rejected.
+ */
 static bool reject_duplicates(struct kho_load *load, struct kho_err *err)
 {
     KHO_TRY(kho_load_do(load, NULL, err,
@@ -72,8 +73,10 @@ static bool reject_duplicates(struct kho_load *load, struct kho_err *err)
                         " SELECT _key FROM kho_stage GROUP BY _key HAVING count(*) > 1"
                         " UNION SELECT s._key FROM kho_stage s JOIN %s p ON p._source = %s"
                         " AND p._key = s._key LEFT JOIN kho_before b ON b._key = s._key"
-                        " WHERE b._key IS NULL",
-                        load->current, load->feed));
+                        " WHERE b._key IS NULL"
+                        " UNION SELECT s._key FROM kho_stage s JOIN kho.reject_incoming i"
+                        " ON i.key = s._key AND i.run = %" PRId64 " AND i.severity = 'reject'",
+                        load->current, load->feed, load->run));
     return kho_load_reject_duplicates(load, "kho_stage", err);
 }
 

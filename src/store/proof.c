@@ -1,4 +1,5 @@
 /* Reading back from the store the hashes of the rows that it holds. */
+#include <kho/core/interrupt.h>
 #include <kho/record/copy.h>
 #include <kho/record/wire.h>
 
@@ -34,7 +35,8 @@ bool kho_load_sum(struct kho_load *load, const char *select, struct kho_hash_set
         if (!header_seen || !take_hash(bytes, &hash))
             return kho_err_set(err, KHO_ERR_FAILED, "the store sent a malformed row of hashes");
         *sum = kho_hash_add(*sum, hash);
-        (*rows)++;
+        if (++*rows % 4096 == 0)
+            KHO_TRY(kho_interrupt_check(err));
         if (set != NULL)
             kho_hash_set_add(set, hash);
     }

@@ -23,14 +23,28 @@ static bool take_instant(struct kho_reading *reading, int64_t *as_of_us, struct 
     return true;
 }
 
+/* Rows of a first load are frozen: a snapshot older than its commit would see them too. So the
+ * snapshot is taken while no publish of any of these datasets is under way. */
+static bool lock_publishes(struct kho_reading *reading, const struct kho_schemas *schemas,
+                           struct kho_err *err)
+{
+    for (size_t i = 0; i < schemas->count; i++)
+        KHO_TRY(kho_pg_execf(reading->pg, err, "SELECT pg_advisory_lock_shared(%" PRId64 ")",
+                             kho_lock_key("publish", schemas->items[i].name, KHO_TEXT(""))));
+    return true;
+}
+
 bool kho_reading_open(struct kho_store *store, struct kho_arena *arena,
-                      struct kho_reading **reading, int64_t *as_of_us, struct kho_err *err)
+                      const struct kho_schemas *schemas, struct kho_reading **reading,
+                      int64_t *as_of_us, struct kho_err *err)
 {
     struct kho_reading *made = kho_arena_alloc(arena, sizeof(*made));
     made->arena = arena;
     KHO_TRY(kho_store_connect(store, arena, &made->pg, err));
+    KHO_TRY(lock_publishes(made, schemas, err));
     KHO_TRY(kho_pg_exec(made->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err));
     KHO_TRY(take_instant(made, as_of_us, err));
+    KHO_TRY(kho_pg_exec(made->pg, "SELECT pg_advisory_unlock_all()", err));
     *reading = made;
     return true;
 }

@@ -17,7 +17,7 @@
     X(CONFIG, "configuration", 2, false)       \
     X(LIMIT, "stopped by a limit", 4, false)   \
     X(UNREACHABLE, "unreachable", 5, true)     \
-    X(BUSY, "already running", 6, true)        \
+    X(BUSY, "already running", 6, false)       \
     X(VERIFY, "verification failed", 7, false) \
     X(LATE, "late", 8, false)                  \
     X(INTERRUPTED, "interrupted", 130, false)

@@ -11,10 +11,12 @@
 
 struct kho_reading;
 
-/* `as_of_us` gets the time of the last published run that the reading sees (0 = none yet). */
+/* Opens the transaction between publishes, never in the middle of one: it waits for a publish of
+ * these schemas that is under way. `as_of_us` gets the time of the last published run that the
+ * reading sees (0 = none yet). */
 KHO_MUST_USE bool kho_reading_open(struct kho_store *store, struct kho_arena *arena,
-                                   struct kho_reading **reading, int64_t *as_of_us,
-                                   struct kho_err *err);
+                                   const struct kho_schemas *schemas, struct kho_reading **reading,
+                                   int64_t *as_of_us, struct kho_err *err);
 
 /* Starts a dataset and makes a batch for it: columns `_source`, `_key`, then the schema's. */
 KHO_MUST_USE bool kho_reading_dataset(struct kho_reading *reading, const struct kho_schema *schema,

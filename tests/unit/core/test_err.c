@@ -40,7 +40,7 @@ START_TEST(exit_codes_are_those_of_the_design)
         bool retryable;
     } cases[] = {
         {KHO_ERR_FAILED, 1, false}, {KHO_ERR_USAGE, 2, false}, {KHO_ERR_CONFIG, 2, false},
-        {KHO_ERR_LIMIT, 4, false},  {KHO_ERR_BUSY, 6, true},   {KHO_ERR_UNREACHABLE, 5, true},
+        {KHO_ERR_LIMIT, 4, false},  {KHO_ERR_BUSY, 6, false},  {KHO_ERR_UNREACHABLE, 5, true},
         {KHO_ERR_VERIFY, 7, false}, {KHO_ERR_LATE, 8, false},  {KHO_ERR_INTERRUPTED, 130, false},
     };
     for (size_t i = 0; i < KHO_COUNT(cases); i++) {
