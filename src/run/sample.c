@@ -50,7 +50,7 @@ static void keep_exprs(struct kho_arena *arena, const struct pull *pull, struct 
         const char *const *inputs = kho_program_inputs(pull->program, &count);
         for (size_t k = 0; k < count; k++)
             if (kho_text_eq_cstr(name, inputs[k]))
-                sample->exprs[i] = inputs[k];
+                sample->exprs[i] = kho_arena_strdup(arena, inputs[k]);
         for (size_t k = 0; k < pull->job->n_map; k++) {
             if (!kho_text_eq(pull->job->map[k].column, name))
                 continue;
