@@ -160,13 +160,15 @@ test_check_names_what_does_not_fit_together() {
 
 test_check_is_quick() {
     new_project
-    local i start
+    local i used
     for ((i = 0; i < 100; i++)); do
         write_job "job_$i" civil.public.thing "feed: feed_$i"
     done
-    start=$(date +%s%N)
-    expect_exit 0 kho check
-    expect_eq "$((($(date +%s%N) - start) / 1000000 < 1000))" 1
+    # The processor's time, since others may use the machine as well.
+    TIMEFORMAT='%U %S'
+    used=$({ time kho check >"$T/out"; } 2>&1)
+    expect_output "101 jobs"
+    expect_eq "$(awk '{ print ($1 + $2 < 1) }' <<<"$used")" 1
 }
 
 test_plan_shows_rows_and_rejects_and_writes_nothing() {
