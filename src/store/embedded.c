@@ -112,7 +112,7 @@ static bool is_plain(const char *path)
 {
     size_t len = strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                               "0123456789/._-");
-    return path[len] == '\0' && len <= LONGEST_SOCKET_DIR;
+    return len <= LONGEST_SOCKET_DIR && path[len] == '\0';
 }
 
 static void name_paths(struct cluster *cluster)
