@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <kho/config/warehouse.h>
-#include <kho/core/clock.h>
 #include <kho/core/file.h>
 
 static struct kho_arena *arena;
@@ -247,13 +246,13 @@ START_TEST(a_hundred_files_are_read_quickly)
             arena, "job: j%d\nfeed: f%d\n" JOB "map:\n  a: date(ngay_sinh, 'DD/MM/YYYY')\n", i, i);
         project_write(arena, dir, kho_arena_printf(arena, "etl/jobs/j%d.yaml", i), job);
     }
-    int64_t start_us = kho_clock_monotonic_us();
+    clock_t start = clock();
     ck_assert_str_eq(load(), "");
     ck_assert_uint_eq(config.n_jobs, 100);
-    /* the promise is 50 ms; a sanitizer build on a busy machine is given ten times that, and
-     * valgrind (which sets KHO_UNIT_SLOW) two hundred times */
-    int64_t limit_us = getenv("KHO_UNIT_SLOW") != NULL ? 10000000 : 500000;
-    ck_assert_int_lt(kho_clock_monotonic_us() - start_us, limit_us);
+    /* The promise is 50 ms. Measured is processor time, which other work on the machine does not
+     * change; a sanitizer build is given ten times that, valgrind (it sets KHO_UNIT_SLOW) more. */
+    int64_t limit_ms = getenv("KHO_UNIT_SLOW") != NULL ? 10000 : 500;
+    ck_assert_int_lt((clock() - start) / (CLOCKS_PER_SEC / 1000), limit_ms);
 }
 END_TEST
 
