@@ -61,6 +61,7 @@ static bool run_check(struct cli *cli, struct kho_err *err)
     if (cli->json)
         put_problems(&project);
     KHO_TRY(reached);
+    cli->answered = true;
     KHO_TRY(kho_diags_check(&project.diags, err));
     if (!cli->json)
         printf("ok: %zu sources, %zu schemas, %zu code lists, %zu jobs\n", project.config.n_sources,

@@ -25,6 +25,7 @@ struct cli {
     const struct cli_command *command;
     const char *dir; /* -C, default "." */
     bool json;
+    bool answered; /* the command's own JSON says already what failed */
     const char **positional;
     size_t n_positional;
     const char **values; /* one an option of the command; flags have "" */
@@ -69,6 +70,9 @@ void cli_answer(const struct cli *cli, const struct kho_pg_result *rows);
 
 /* Writes a finished JSON value and a newline to stdout. */
 void cli_json(const struct kho_buf *json);
+
+/* Writes {"ok":false,...}: what a failed command answers under --json. */
+void cli_json_failure(const struct kho_err *err);
 
 #define CLI_JSON_MAX ((size_t)256 << 20)
 

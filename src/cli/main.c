@@ -25,6 +25,8 @@ static int run(struct cli *cli, int argc, char **argv)
         return kho_err_exit_code(KHO_ERR_USAGE);
     }
     ok = ok && cli->command->run(cli, &err);
+    if (!ok && cli->json && !cli->answered)
+        cli_json_failure(&err);
     struct kho_err unwritten = {0};
     if (!flush_output(&unwritten) && ok) {
         err = unwritten;

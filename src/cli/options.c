@@ -94,8 +94,8 @@ static bool global_option(struct cli *cli, char **argv, int *at, bool *taken, st
     if (strcmp(word, "-C") == 0)
         return option_value(word, argv, at, &cli->dir, err);
     if (strcmp(word, "--json") == 0)
-        cli->json = true;
-    else if (strcmp(word, "-q") == 0)
+        return true;
+    if (strcmp(word, "-q") == 0)
         kho_log_set_level(KHO_LOG_QUIET);
     else if (strcmp(word, "-v") == 0)
         kho_log_set_level(KHO_LOG_VERBOSE);
@@ -134,6 +134,9 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct kho_err *err)
 {
     cli->positional = kho_arena_array(cli->arena, (size_t)argc + 1, sizeof(*cli->positional));
     bool options_end = false;
+    /* Known before the first mistake is found, since it says how to tell of that. */
+    for (int at = 1; at < argc && strcmp(argv[at], "--") != 0; at++)
+        cli->json = cli->json || strcmp(argv[at], "--json") == 0;
     for (int at = 1; at < argc; at++) {
         const char *word = argv[at];
         bool taken = false;

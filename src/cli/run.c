@@ -124,6 +124,7 @@ static bool run_jobs(struct cli *cli, struct kho_project *project, struct kho_st
         bool published = kho_job_run(project, store, jobs[done], &receipt, &failure);
         if (cli->json)
             put_json(&receipt, published ? NULL : &failure);
+        cli->answered = true;
         fill_row(cli->arena, &receipt, cells + done * COLUMNS);
         done++;
         if (published)

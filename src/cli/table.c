@@ -80,3 +80,20 @@ void cli_json(const struct kho_buf *json)
     fwrite(kho_buf_cstr(json), 1, json->len, stdout);
     putchar('\n');
 }
+
+void cli_json_failure(const struct kho_err *err)
+{
+    struct kho_buf out;
+    struct kho_json json;
+    kho_buf_init(&out, CLI_JSON_MAX);
+    kho_json_init(&json, &out, 0);
+    kho_json_object(&json, NULL);
+    kho_json_bool(&json, "ok", false);
+    kho_json_string(&json, "class", kho_err_word(err->class));
+    kho_json_string(&json, "error", err->message);
+    kho_json_string(&json, "hint", err->hint[0] != '\0' ? err->hint : NULL);
+    kho_json_int(&json, "exit_code", kho_err_exit_code(err->class));
+    kho_json_object_end(&json);
+    cli_json(&out);
+    kho_buf_release(&out);
+}

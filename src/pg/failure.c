@@ -68,20 +68,21 @@ static bool fail_with(const char *sqlstate, const char *message, struct kho_err 
     return false;
 }
 
-/* libpq's texts have several lines and end in one; ours are one line without a full stop. */
+/* libpq's texts have several lines; ours are one. A line that begins with a tab is libpq's advice
+ * on the one before, and is left out. */
 static void one_line(const char *message, char *out, size_t size)
 {
-    struct kho_text text = kho_text_trim(kho_text_of(message));
+    struct kho_text rest = kho_text_trim(kho_text_of(message));
     size_t used = 0;
-    for (size_t i = 0; i < text.len && used + 2 < size; i++) {
-        char c = text.ptr[i];
-        if (c != '\n' && c != '\t') {
-            out[used++] = c;
-        } else if (used != 0 && out[used - 1] != ' ') {
-            out[used++] = ' ';
-        }
+    out[0] = '\0';
+    while (rest.len != 0 && used + 1 < size) {
+        struct kho_text line = kho_text_cut(&rest, '\n');
+        if (line.len == 0 || line.ptr[0] == '\t')
+            continue;
+        int written = snprintf(out + used, size - used, "%s%.*s", used != 0 ? "; " : "",
+                               KHO_TEXT_ARGS(line));
+        used = KHO_MIN(used + (size_t)KHO_MAX(written, 0), size - 1);
     }
-    out[used] = '\0';
 }
 
 /* Before a connection stands there is no result to ask for its SQLSTATE: libpq's text has the

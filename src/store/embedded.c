@@ -44,19 +44,45 @@ static bool find_user(struct cluster *cluster, struct kho_err *err)
     return true;
 }
 
-/* The newest server that Debian's layout has. */
+#define SERVERS "/usr/lib/postgresql/"
+
+/* The major version that made the cluster; 0 if there is none yet. */
+static int64_t made_by(const struct cluster *cluster)
+{
+    int64_t major;
+    struct kho_err ignored;
+    struct kho_text version;
+    const char *path = kho_path_join(cluster->arena, cluster->data, "PG_VERSION");
+    if (!kho_file_exists(path) ||
+        !kho_file_read(cluster->arena, path, 16, &version, &ignored))
+        return 0;
+    return kho_text_to_int(kho_text_trim(version), &major) ? major : 0;
+}
+
+/* Of the servers that Debian's layout has: the one that made the cluster, else the newest. */
 static bool find_programs(struct cluster *cluster, struct kho_err *err)
 {
-    glob_t found;
-    if (glob("/usr/lib/postgresql/*/bin/pg_ctl", 0, NULL, &found) != 0) {
-        kho_err_set(err, KHO_ERR_CONFIG, "no PostgreSQL server under /usr/lib/postgresql");
-        return kho_err_hint(err, "apt-get install postgresql-15, or set `store: postgres://...`");
+    glob_t found = {0};
+    int64_t wanted = made_by(cluster), best = 0;
+    bool any = glob(SERVERS "*/bin/pg_ctl", 0, NULL, &found) == 0;
+    for (size_t i = 0; any && i < found.gl_pathc; i++) {
+        struct kho_text rest = kho_text_of(found.gl_pathv[i] + sizeof(SERVERS) - 1);
+        int64_t version;
+        bool named = kho_text_to_int(kho_text_cut(&rest, '/'), &version);
+        if (named && (wanted == 0 ? version > best : version == wanted))
+            best = version;
     }
-    const char *path = found.gl_pathv[found.gl_pathc - 1];
-    size_t len = (size_t)(strrchr(path, '/') - path);
-    cluster->bin = kho_arena_cstr(cluster->arena, (struct kho_text){path, len});
     globfree(&found);
-    return true;
+    cluster->bin = kho_arena_printf(cluster->arena, SERVERS "%" PRId64 "/bin", best);
+    if (best != 0)
+        return true;
+    if (wanted != 0)
+        kho_err_set(err, KHO_ERR_CONFIG, "the store in %s needs PostgreSQL %" PRId64 ", which is not here",
+                    cluster->root, wanted);
+    else
+        kho_err_set(err, KHO_ERR_CONFIG, "no PostgreSQL server under " SERVERS);
+    return kho_err_hint(err, "apt-get install postgresql-%" PRId64 ", or set `store: postgres://...`",
+                        wanted != 0 ? wanted : 15);
 }
 
 static bool may_enter(const struct cluster *cluster, const char *dir)
@@ -289,8 +315,20 @@ static bool make_and_start(const struct cluster *cluster, struct kho_err *err)
     return is_running(cluster) || start_cluster(cluster, err);
 }
 
-/* Several kho may find the store down at once: one starts it, the others wait. */
-static bool start_locked(const struct cluster *cluster, struct kho_err *err)
+static bool stop_cluster(const struct cluster *cluster, struct kho_err *err)
+{
+    if (!is_running(cluster))
+        return true;
+    const char *pg_ctl = kho_path_join(cluster->arena, cluster->bin, "pg_ctl");
+    const char *const argv[] = {pg_ctl, "stop", "-D", cluster->data, "-m", "fast",
+                                "-w",   "-t",   "60", "-s",          NULL};
+    return run(cluster, argv, err);
+}
+
+/* Several kho may start and stop the store at once: one does, the others wait. */
+static bool do_locked(const struct cluster *cluster,
+                      bool (*action)(const struct cluster *cluster, struct kho_err *err),
+                      struct kho_err *err)
 {
     const char *var = kho_path_join(cluster->arena, cluster->project, "var");
     KHO_TRY(kho_dir_make(var, 0755, err));
@@ -302,7 +340,7 @@ static bool start_locked(const struct cluster *cluster, struct kho_err *err)
             close(fd);
         return false;
     }
-    bool ok = make_and_start(cluster, err);
+    bool ok = action(cluster, err);
     close(fd);
     return ok;
 }
@@ -321,18 +359,14 @@ bool kho_embedded_start(struct kho_arena *arena, const char *project_dir, struct
     struct cluster cluster;
     KHO_TRY(locate(arena, project_dir, &cluster, err));
     KHO_TRY(find_programs(&cluster, err));
-    return start_locked(&cluster, err);
+    return do_locked(&cluster, make_and_start, err);
 }
 
 bool kho_embedded_stop(struct kho_arena *arena, const char *project_dir, struct kho_err *err)
 {
     struct cluster cluster;
     KHO_TRY(locate(arena, project_dir, &cluster, err));
-    KHO_TRY(find_programs(&cluster, err));
-    if (!has_cluster(&cluster) || !is_running(&cluster))
+    if (!has_cluster(&cluster))
         return true;
-    const char *pg_ctl = kho_path_join(arena, cluster.bin, "pg_ctl");
-    const char *const argv[] = {pg_ctl, "stop", "-D", cluster.data, "-m", "fast",
-                                "-w",   "-t",   "60", "-s",         NULL};
-    return run(&cluster, argv, err);
+    return find_programs(&cluster, err) && do_locked(&cluster, stop_cluster, err);
 }

@@ -1,4 +1,5 @@
 /* Reading datasets of one instant out of the store, in the order of their keys. */
+#include <kho/core/log.h>
 #include <kho/record/copy.h>
 #include <kho/store/reading.h>
 
@@ -25,12 +26,25 @@ static bool take_instant(struct kho_reading *reading, int64_t *as_of_us, struct 
 
 /* Rows of a first load are frozen: a snapshot older than its commit would see them too. So the
  * snapshot is taken while no publish of any of these datasets is under way. */
+static bool lock_publish(struct kho_reading *reading, struct kho_text schema, struct kho_err *err)
+{
+    struct kho_pg_result result;
+    int64_t key = kho_lock_key("publish", schema, KHO_TEXT(""));
+    const char *sql =
+        kho_arena_printf(reading->arena, "SELECT pg_try_advisory_lock_shared(%" PRId64 ")", key);
+    KHO_TRY(kho_pg_query(reading->pg, reading->arena, sql, NULL, 0, &result, err));
+    if (kho_text_eq_cstr(kho_pg_cell(&result, 0, 0), "t"))
+        return true;
+    /* A first load holds it from its first row to its last. */
+    kho_log_info("waiting for a run that is publishing %.*s", KHO_TEXT_ARGS(schema));
+    return kho_pg_execf(reading->pg, err, "SELECT pg_advisory_lock_shared(%" PRId64 ")", key);
+}
+
 static bool lock_publishes(struct kho_reading *reading, const struct kho_schemas *schemas,
                            struct kho_err *err)
 {
     for (size_t i = 0; i < schemas->count; i++)
-        KHO_TRY(kho_pg_execf(reading->pg, err, "SELECT pg_advisory_lock_shared(%" PRId64 ")",
-                             kho_lock_key("publish", schemas->items[i].name, KHO_TEXT(""))));
+        KHO_TRY(lock_publish(reading, schemas->items[i].name, err));
     return true;
 }
 

@@ -121,6 +121,18 @@ test_every_command_speaks_json() {
     expect_eq "$(json ok) $(json errors)" "false 1"
 }
 
+test_a_failure_speaks_json_too() {
+    expect_exit 2 "$KHO" rnu --json
+    expect_eq "$(json ok) $(json class) $(json exit_code)" "false usage 2"
+    expect_eq "$(json hint)" "did you mean \`kho run\`?"
+    expect_exit 7 "$KHO" --json verify "$T/nowhere"
+    expect_json_lines
+    expect_eq "$(json ok) $(json exit_code)" "false 7"
+    new_project
+    expect_exit 2 kho run --json
+    expect_eq "$(wc -l <"$T/out") $(json status)" "1 failed"
+}
+
 test_output_that_cannot_be_written_is_a_failure() {
     local code=0
     "$KHO" --help >/dev/full 2>"$T/err" || code=$?
