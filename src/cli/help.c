@@ -84,7 +84,7 @@ struct topic {
 static const struct topic topics[] = {
     {"warehouse", kho_config_tables, 0, 1, NULL},
     {"source", kho_config_tables, 1, 1, NULL},
-    {"job", kho_config_tables, 2, 1, NULL},
+    {"job", kho_config_tables, 2, 2, NULL},
     {"schema", kho_schema_tables, 0, 16, NULL},
     {"types", NULL, 0, 0, put_types},
     {"functions", NULL, 0, 0, put_functions},

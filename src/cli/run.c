@@ -5,14 +5,27 @@
 
 #include "cli.h"
 
-static void put_proof(struct kho_json *json, const struct kho_load_stats *stats)
+static void put_proof(struct kho_json *json, const struct kho_receipt *receipt)
 {
+    const struct kho_load_stats *stats = &receipt->stats;
     char source[KHO_HASH_HEX_SIZE], store[KHO_HASH_HEX_SIZE];
     kho_json_object(json, "proof");
-    kho_json_string(json, "kind", "full");
-    kho_json_int(json, "rows", stats->total - stats->stale);
+    kho_json_string(json, "kind", strcmp(receipt->pull, "full") == 0 ? "full" : "window");
+    kho_json_int(json, "rows", stats->proved);
     kho_json_string(json, "source", kho_hash_hex(stats->source_hash, source));
     kho_json_string(json, "store", kho_hash_hex(stats->store_hash, store));
+    kho_json_bool(json, "keys_compared", stats->keys_compared || receipt->from == NULL);
+    kho_json_object_end(json);
+}
+
+static void put_pull(struct kho_json *json, const struct kho_receipt *receipt)
+{
+    kho_json_object(json, "pull");
+    kho_json_string(json, "asked", receipt->asked);
+    kho_json_string(json, "made", receipt->pull);
+    kho_json_string(json, "because", receipt->because);
+    kho_json_string(json, "from", receipt->from);
+    kho_json_string(json, "to", receipt->to);
     kho_json_object_end(json);
 }
 
@@ -45,10 +58,12 @@ static void put_json(const struct kho_receipt *receipt, const struct kho_err *er
     kho_json_string(&json, "schema", receipt->schema);
     kho_json_string(&json, "feed", receipt->feed);
     kho_json_string(&json, "status", receipt->status);
+    if (receipt->asked != NULL)
+        put_pull(&json, receipt);
     put_counts(&json, &receipt->stats);
     kho_json_seconds(&json, "seconds", (double)receipt->elapsed_us / 1e6);
     if (err == NULL)
-        put_proof(&json, &receipt->stats);
+        put_proof(&json, receipt);
     else
         kho_json_null(&json, "proof");
     kho_json_string(&json, "error", err != NULL ? err->message : NULL);
@@ -63,10 +78,10 @@ static struct kho_text number(struct kho_arena *arena, int64_t value)
     return kho_text_of(kho_arena_printf(arena, "%" PRId64, value));
 }
 
-enum { COLUMNS = 12 };
-static const char *const names[COLUMNS] = {"job",      "run",     "status",  "read",
-                                           "inserted", "updated", "deleted", "unchanged",
-                                           "rejected", "warned",  "seconds", "proof"};
+enum { COLUMNS = 13 };
+static const char *const names[COLUMNS] = {
+    "job",     "run",       "status",   "pull",   "read",    "inserted", "updated",
+    "deleted", "unchanged", "rejected", "warned", "seconds", "proof"};
 
 static void fill_row(struct kho_arena *arena, const struct kho_receipt *receipt,
                      struct kho_text *cells)
@@ -77,6 +92,7 @@ static void fill_row(struct kho_arena *arena, const struct kho_receipt *receipt,
         kho_text_of(receipt->job),
         stats->run != 0 ? number(arena, stats->run) : KHO_TEXT_NULL,
         kho_text_of(receipt->status),
+        kho_text_of(receipt->pull),
         number(arena, stats->read),
         number(arena, stats->inserted),
         number(arena, stats->updated),
@@ -86,7 +102,7 @@ static void fill_row(struct kho_arena *arena, const struct kho_receipt *receipt,
         number(arena, stats->warned),
         kho_text_of(kho_arena_printf(arena, "%.2f", (double)receipt->elapsed_us / 1e6)),
         published ? kho_text_of(kho_arena_printf(arena, "%" PRId64 " rows equal",
-                                                 stats->total - stats->stale))
+                                                 stats->proved))
                   : KHO_TEXT_NULL,
     };
     memcpy(cells, row, sizeof(row));
@@ -116,12 +132,13 @@ static bool run_jobs(struct cli *cli, struct kho_project *project, struct kho_st
                      const struct kho_job **jobs, size_t count, struct kho_err *err)
 {
     struct kho_text *cells = kho_arena_array(cli->arena, count * COLUMNS, sizeof(*cells));
+    struct kho_run_options options = {.full = cli_value(cli, "full") != NULL};
     bool ok = true;
     size_t done = 0;
     while (done < count && !kho_interrupt_pending()) {
         struct kho_receipt receipt;
         struct kho_err failure = {0};
-        bool published = kho_job_run(project, store, jobs[done], &receipt, &failure);
+        bool published = kho_job_run(project, store, jobs[done], &options, &receipt, &failure);
         if (cli->json)
             put_json(&receipt, published ? NULL : &failure);
         cli->answered = true;
@@ -154,6 +171,10 @@ static bool run_run(struct cli *cli, struct kho_err *err)
     return run_jobs(cli, &project, store, jobs, count, err);
 }
 
+static const struct cli_option run_options[] = {
+    {"full", NULL, "compare all rows, whatever `pull:` says"},
+};
+
 const struct cli_command cli_run = {
     .name = "run",
     .arguments = "[JOB...]",
@@ -163,5 +184,7 @@ const struct cli_command cli_run = {
         "it read (= inserted + updated + unchanged + rejected), what it deleted, and the proof:\n"
         "how many rows of the store were found equal to the source's by their hashes.",
     .max_arguments = SIZE_MAX,
+    .options = run_options,
+    .n_options = KHO_COUNT(run_options),
     .run = run_run,
 };

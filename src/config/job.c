@@ -11,7 +11,8 @@ struct job_file {
     const struct kho_yaml_node *pull;
 };
 
-static const char *const pull_words[] = {"full", NULL};
+static const char *const pull_words[] = {"full", "changes", "{cursor: COLUMN, ...}", NULL};
+static const char *const deletes_words[] = {"every_run", "daily", "never", NULL};
 static const char *const late_words[] = {"run_once", "skip", "run_each", NULL};
 
 static const struct kho_field stop_if_fields[] = {
@@ -104,7 +105,14 @@ static const struct kho_field job_fields[] = {
      .kind = KHO_FIELD_NODE,
      .offset = offsetof(struct job_file, pull),
      .choices = pull_words,
-     .help = "what is read; full: all rows, and compared"},
+     .help = "what is read: all rows, those written since the last pull (PostgreSQL 13 or later, a "
+             "table), or those beyond a cursor's last value"},
+    {.name = "deletes",
+     .kind = KHO_FIELD_CHOICE,
+     .offset = offsetof(struct job_file, job.deletes),
+     .fallback = "every_run",
+     .choices = deletes_words,
+     .help = "how often a pull of changes compares the keys, to find what was deleted"},
     {.name = "stop_if",
      .kind = KHO_FIELD_GROUP,
      .offset = offsetof(struct job_file, job.stop_if),
@@ -185,16 +193,6 @@ static void check_origin(const struct kho_reader *reader, const struct kho_yaml_
         kho_diag_error(reader->diags, tree->pos, "missing key 'from': %s", job_fields[1].help);
     if (!kho_text_is_null(job->from))
         split_from(reader, job);
-}
-
-static void read_pull(const struct kho_reader *reader, const struct kho_yaml_node *pull,
-                      struct kho_job *job)
-{
-    job->pull = KHO_PULL_FULL;
-    if (pull == NULL)
-        return;
-    if (pull->kind != KHO_YAML_SCALAR || !kho_text_eq_cstr(pull->scalar, "full"))
-        kho_diag_error(reader->diags, pull->pos, "pull: only 'full' is supported by this version");
 }
 
 static void read_mapping(const struct kho_reader *reader, const struct kho_yaml_key *key,
@@ -278,7 +276,10 @@ bool kho_job_read(const struct kho_reader *reader, const struct kho_yaml_node *t
     check_origin(reader, tree, job);
     check_key(reader, &job->key);
     set_feed(reader, tree, job);
-    read_pull(reader, file.pull, job);
+    kho_pull_read(reader, file.pull, &job->pull);
+    if (job->pull.mode == KHO_PULL_CHANGES && !kho_text_is_null(job->sql))
+        kho_diag_error(reader->diags, job->pull.pos,
+                       "`pull: changes` reads tables, not a query: use a cursor, or full");
     read_map(reader, file.map, job);
     return reader->diags->errors == errors;
 }

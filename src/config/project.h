@@ -8,6 +8,7 @@
 extern const struct kho_field_table kho_warehouse_table;
 extern const struct kho_field_table kho_source_table;
 extern const struct kho_field_table kho_job_table;
+extern const struct kho_field_table kho_cursor_table;
 
 /* Each fills its struct from a file's tree and reports what is wrong; returns whether it is usable.
  */
@@ -17,6 +18,10 @@ bool kho_source_read(const struct kho_reader *reader, const struct kho_yaml_node
                      struct kho_source_config *source);
 bool kho_job_read(const struct kho_reader *reader, const struct kho_yaml_node *tree,
                   struct kho_job *job);
+
+/* Reads the value of a job's `pull`; NULL = it is not written. */
+void kho_pull_read(const struct kho_reader *reader, const struct kho_yaml_node *node,
+                   struct kho_pull *pull);
 
 /* Returns the place of the value under `name`, or of the mapping if it is not written. */
 struct kho_pos kho_project_pos(const struct kho_yaml_node *tree, const char *name);

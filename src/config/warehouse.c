@@ -44,7 +44,7 @@ const struct kho_field_table kho_warehouse_table = {"The warehouse: " WAREHOUSE_
                                                     warehouse_fields, KHO_COUNT(warehouse_fields)};
 
 const struct kho_field_table *const kho_config_tables[] = {&kho_warehouse_table, &kho_source_table,
-                                                           &kho_job_table, NULL};
+                                                           &kho_job_table, &kho_cursor_table, NULL};
 
 static void check_warehouse_name(const struct kho_reader *reader, struct kho_text name,
                                  struct kho_pos pos)

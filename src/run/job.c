@@ -8,13 +8,26 @@
 #include <kho/core/log.h>
 #include <kho/core/progress.h>
 
-#include "pull.h"
+#include "scope.h"
 
-static bool move_rows(struct pull *pull, struct kho_load *load, struct kho_progress *progress,
-                      struct kho_err *err)
+/* One attempt at a job. */
+struct attempt {
+    const struct kho_project *project;
+    const struct kho_job *job;
+    const struct kho_run_options *options;
+    struct kho_arena *arena;
+    struct kho_load *load;
+    struct pull pull;
+    struct kho_window window;
+};
+
+static bool move_rows(struct attempt *attempt, struct kho_progress *progress, struct kho_err *err)
 {
+    struct pull *pull = &attempt->pull;
+    struct kho_load *load = attempt->load;
     bool eof = false;
     while (!eof) {
+        KHO_TRY(pull_check_hours(pull, err));
         KHO_TRY(kho_source_next(pull->source, pull->raw, &eof, err));
         size_t n = kho_load_choose(load, pull->raw, pull->rows);
         kho_program_run(pull->program, pull->raw, pull->rows, n, pull->mapped);
@@ -25,22 +38,74 @@ static bool move_rows(struct pull *pull, struct kho_load *load, struct kho_progr
     return true;
 }
 
-static bool load_rows(const struct kho_project *project, struct kho_arena *arena,
-                      const struct kho_job *job, struct kho_load *load,
-                      struct kho_load_stats *stats, struct kho_err *err)
+static bool read_rows(struct attempt *attempt, struct kho_err *err)
 {
-    struct pull pull;
-    struct kho_diags diags;
     struct kho_progress progress;
-    kho_diags_init(&diags, arena);
-    KHO_TRY(pull_open(project, arena, job, &diags, &pull, err));
-    KHO_TRY(kho_load_start(load, pull.fingerprint, err));
-    KHO_TRY(pull_start(&pull, arena, 0, err));
-    kho_progress_start(&progress, kho_arena_cstr(arena, pull.schema->table),
-                       kho_source_expected_rows(pull.source));
-    bool ok = move_rows(&pull, load, &progress, err);
+    kho_progress_start(&progress, kho_arena_cstr(attempt->arena, attempt->pull.schema->table),
+                       attempt->window.all ? kho_source_expected_rows(attempt->pull.source) : 0);
+    bool ok = move_rows(attempt, &progress, err);
     kho_progress_end(&progress);
-    return ok && kho_load_publish(load, stats, err);
+    return ok;
+}
+
+static bool start_load(struct attempt *attempt, struct kho_err *err)
+{
+    static const char *const words[] = {"full", "changes", "cursor"};
+    const struct kho_window *window = &attempt->window;
+    struct kho_load_scope scope = {.all = window->all,
+                                   .asked = words[attempt->job->pull.mode],
+                                   .because = window->because,
+                                   .from = window->from,
+                                   .to = window->to,
+                                   .position = window->position};
+    if (window->because != NULL)
+        kho_log_info("%s: comparing all rows: %s", kho_arena_cstr(attempt->arena, attempt->job->name),
+                     window->because);
+    return kho_load_start(attempt->load, attempt->pull.fingerprint, &scope, err);
+}
+
+static bool choose_window(struct attempt *attempt, struct kho_err *err)
+{
+    const struct kho_load_last *last = kho_load_last(attempt->load);
+    const char *because =
+        attempt->options->full
+            ? "--full asks for it"
+            : scope_all_because(&attempt->pull, last, attempt->project->zone, kho_clock_now_us());
+    return kho_source_window(attempt->pull.source, last->position, because, &attempt->window, err);
+}
+
+/* A window that does not account for all keys of the source gives way to the whole. */
+static bool compare_keys(struct attempt *attempt, struct kho_err *err)
+{
+    size_t strange;
+    if (attempt->window.all || !scope_keys_due(attempt->job, kho_load_last(attempt->load),
+                                               attempt->project->zone, kho_clock_now_us()))
+        return true;
+    KHO_TRY(scope_compare_keys(&attempt->pull, attempt->arena, attempt->load, &strange, err));
+    if (strange == 0)
+        return true;
+    struct kho_window *window = &attempt->window;
+    window->because = "the source has keys that its changes do not account for";
+    window->all = true;
+    window->condition = NULL;
+    window->from = NULL;
+    return start_load(attempt, err) &&
+           pull_start_again(&attempt->pull, attempt->arena, err) && read_rows(attempt, err);
+}
+
+static bool load_rows(struct attempt *attempt, struct kho_load_stats *stats, struct kho_err *err)
+{
+    struct kho_diags diags;
+    struct pull *pull = &attempt->pull;
+    kho_diags_init(&diags, attempt->arena);
+    KHO_TRY(pull_open(attempt->project, attempt->arena, attempt->job, &diags, pull, err));
+    KHO_TRY(choose_window(attempt, err));
+    KHO_TRY(start_load(attempt, err));
+    KHO_TRY(pull_start(pull, attempt->arena, 0, &attempt->window, err));
+    KHO_TRY(read_rows(attempt, err));
+    KHO_TRY(compare_keys(attempt, err));
+    KHO_TRY(kho_source_finish(pull->source, err));
+    return kho_load_publish(attempt->load, stats, err);
 }
 
 static const char *status_of(const struct kho_err *err)
@@ -52,21 +117,40 @@ static const char *status_of(const struct kho_err *err)
     return err->class == KHO_ERR_INTERRUPTED ? "interrupted" : "failed";
 }
 
+static void note_scope(const struct attempt *attempt, struct kho_receipt *receipt)
+{
+    static const char *const words[] = {"full", "changes", "cursor"};
+    struct kho_arena *names = attempt->project->arena;
+    const struct kho_window *window = &attempt->window;
+    enum kho_pull_mode mode = attempt->job->pull.mode;
+    receipt->asked = words[mode];
+    receipt->pull = window->all ? words[KHO_PULL_FULL] : words[mode];
+    receipt->because = window->because;
+    receipt->from = window->from != NULL ? kho_arena_strdup(names, window->from) : NULL;
+    receipt->to = window->to != NULL ? kho_arena_strdup(names, window->to) : NULL;
+}
+
 static bool run_once(const struct kho_project *project, struct kho_store *store,
-                     const struct kho_job *job, struct kho_receipt *receipt, struct kho_err *err)
+                     const struct kho_job *job, const struct kho_run_options *options,
+                     struct kho_receipt *receipt, struct kho_err *err)
 {
     struct kho_arena *arena = kho_arena_new(NULL);
-    struct kho_load *load;
-    struct kho_load_options options = {.job = job->name,
-                                       .source = job->source,
-                                       .feed = job->feed,
-                                       .schema = kho_schemas_find(&project->schemas, job->to),
-                                       .stop_if = job->stop_if};
-    bool ok = kho_load_begin(store, arena, &options, &load, err);
+    struct attempt attempt = {.project = project,
+                              .job = job,
+                              .options = options,
+                              .arena = arena,
+                              .window = {.all = true}};
+    struct kho_load_options load = {.job = job->name,
+                                    .source = job->source,
+                                    .feed = job->feed,
+                                    .schema = kho_schemas_find(&project->schemas, job->to),
+                                    .stop_if = job->stop_if};
+    bool ok = kho_load_begin(store, arena, &load, &attempt.load, err);
     if (ok) {
-        ok = load_rows(project, arena, job, load, &receipt->stats, err);
+        ok = load_rows(&attempt, &receipt->stats, err);
+        note_scope(&attempt, receipt);
         if (!ok)
-            kho_load_abandon(load, err, &receipt->stats);
+            kho_load_abandon(attempt.load, err, &receipt->stats);
     }
     receipt->status = ok ? "published" : status_of(err);
     kho_arena_free(arena);
@@ -85,7 +169,8 @@ static bool wait_ms(int64_t ms, struct kho_err *err)
 }
 
 bool kho_job_run(const struct kho_project *project, struct kho_store *store,
-                 const struct kho_job *job, struct kho_receipt *receipt, struct kho_err *err)
+                 const struct kho_job *job, const struct kho_run_options *options,
+                 struct kho_receipt *receipt, struct kho_err *err)
 {
     int64_t started = kho_clock_monotonic_us();
     struct kho_arena *names = project->arena;
@@ -93,14 +178,14 @@ bool kho_job_run(const struct kho_project *project, struct kho_store *store,
                                     .source = kho_arena_cstr(names, job->source),
                                     .schema = kho_arena_cstr(names, job->to),
                                     .feed = kho_arena_cstr(names, job->feed)};
-    bool ok = run_once(project, store, job, receipt, err);
+    bool ok = run_once(project, store, job, options, receipt, err);
     for (int64_t tries = 0; !ok && kho_err_is_retryable(err->class) && tries < job->retry.times;
          tries++) {
         kho_log_warning("%s; trying again in %" PRId64 " s (%" PRId64 " of %" PRId64 ")",
                         err->message, job->retry.wait_ms / 1000, tries + 1, job->retry.times);
         if (!wait_ms(job->retry.wait_ms, err))
             break;
-        ok = run_once(project, store, job, receipt, err);
+        ok = run_once(project, store, job, options, receipt, err);
     }
     receipt->elapsed_us = kho_clock_monotonic_us() - started;
     if (!ok)
@@ -114,7 +199,10 @@ bool kho_job_check_online(const struct kho_project *project, const struct kho_jo
     struct kho_arena *arena = kho_arena_new(NULL);
     struct pull pull;
     size_t errors = diags->errors;
-    bool ok = pull_open(project, arena, job, diags, &pull, err) && pull_start(&pull, arena, 1, err);
+    struct kho_window window;
+    bool ok = pull_open(project, arena, job, diags, &pull, err) &&
+              kho_source_window(pull.source, NULL, NULL, &window, err) &&
+              pull_start(&pull, arena, 1, NULL, err);
     kho_arena_free(arena);
     if (!ok && diags->errors > errors)
         return true;

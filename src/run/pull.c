@@ -19,19 +19,20 @@ static bool source_zone(const struct kho_project *project, struct kho_arena *are
 }
 
 /* A source may only be read in its hours, also when a person asks. */
-static bool check_hours(const struct kho_source_config *config, const struct kho_zone *zone,
-                        struct kho_err *err)
+bool pull_check_hours(const struct pull *pull, struct kho_err *err)
 {
     struct hours hours;
+    struct kho_text text = pull->config->limits.hours;
+    if (text.ptr == NULL || !hours_parse(text, &hours))
+        return true;
     int64_t now = kho_clock_now_us();
-    struct kho_text text = config->limits.hours;
-    if (text.ptr == NULL || !hours_parse(text, &hours) || hours_contain(&hours, zone, now))
+    if (hours_contain(&hours, pull->zone, now))
         return true;
     char at[KHO_INSTANT_MAX];
     return kho_err_set(err, KHO_ERR_FAILED,
                        "source %.*s may be read only in the hours %.*s, and it is %s",
-                       KHO_TEXT_ARGS(config->name), KHO_TEXT_ARGS(text),
-                       kho_instant_show(now, zone, at, sizeof(at)));
+                       KHO_TEXT_ARGS(pull->config->name), KHO_TEXT_ARGS(text),
+                       kho_instant_show(now, pull->zone, at, sizeof(at)));
 }
 
 static bool first_problem(const struct kho_diags *diags, size_t known, struct kho_err *err)
@@ -62,28 +63,45 @@ bool pull_open(const struct kho_project *project, struct kho_arena *arena,
                struct kho_err *err)
 {
     const struct kho_source_config *config = kho_config_source(&project->config, job->source);
-    *pull = (struct pull){.job = job, .schema = kho_schemas_find(&project->schemas, job->to)};
+    *pull = (struct pull){
+        .job = job, .schema = kho_schemas_find(&project->schemas, job->to), .config = config};
     KHO_BUG_IF(config == NULL || pull->schema == NULL);
-    struct kho_source_options options = {.config = config, .job = job, .dir = project->dir};
-    const struct kho_zone *zone;
-    KHO_TRY(source_zone(project, arena, config, &zone, err));
-    KHO_TRY(check_hours(config, zone, err));
+    KHO_TRY(source_zone(project, arena, config, &pull->zone, err));
+    KHO_TRY(pull_check_hours(pull, err));
+    struct kho_source_options options = {.config = config,
+                                         .job = job,
+                                         .dir = project->dir,
+                                         .zone = kho_zone_name(pull->zone)};
     KHO_TRY(kho_source_open(arena, &options, &pull->source, err));
-    KHO_TRY(compile(arena, zone, diags, pull, err));
+    KHO_TRY(compile(arena, pull->zone, diags, pull, err));
     pull->fingerprint = kho_program_fingerprint(pull->program);
     return true;
 }
 
-bool pull_start(struct pull *pull, struct kho_arena *arena, int64_t max_rows, struct kho_err *err)
+static bool start(struct pull *pull, struct kho_arena *arena, enum kho_wire **wires,
+                  int64_t max_rows, const struct kho_window *window, struct kho_err *err)
 {
     size_t count;
     const char *const *inputs = kho_program_inputs(pull->program, &count);
-    enum kho_wire *wires = kho_arena_array(arena, count, sizeof(*wires));
+    *wires = kho_arena_array(arena, count, sizeof(**wires));
     uint64_t seed = pull->fingerprint.high ^ (pull->fingerprint.low << 1);
-    KHO_TRY(kho_source_start(pull->source, inputs, count, wires, seed, max_rows, err));
+    return kho_source_start(pull->source, inputs, count, *wires, seed, max_rows, window, err);
+}
+
+bool pull_start(struct pull *pull, struct kho_arena *arena, int64_t max_rows,
+                const struct kho_window *window, struct kho_err *err)
+{
+    enum kho_wire *wires;
+    KHO_TRY(start(pull, arena, &wires, max_rows, window, err));
     KHO_TRY(kho_program_bind(pull->program, wires, err));
     pull->raw = kho_source_batch(pull->source, arena);
     pull->mapped = kho_program_output(pull->program, arena);
     pull->rows = kho_arena_array(arena, KHO_BATCH_ROWS, sizeof(*pull->rows));
     return true;
+}
+
+bool pull_start_again(struct pull *pull, struct kho_arena *arena, struct kho_err *err)
+{
+    enum kho_wire *wires;
+    return start(pull, arena, &wires, 0, NULL, err);
 }

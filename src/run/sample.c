@@ -67,7 +67,7 @@ static bool take_sample(struct pull *pull, struct kho_arena *arena, struct kho_a
                         int64_t rows, struct kho_sample *sample, struct kho_err *err)
 {
     bool eof;
-    KHO_TRY(pull_start(pull, scratch, rows, err));
+    KHO_TRY(pull_start(pull, scratch, rows, NULL, err));
     KHO_TRY(kho_source_next(pull->source, pull->raw, &eof, err));
     size_t n = 0;
     for (uint32_t row = 0; row < pull->raw->n_rows; row++)

@@ -65,7 +65,7 @@ bool kho_ledger_reject_list(struct kho_store *store, struct kho_arena *arena, co
     const char *params[] = {job, kho_arena_printf(arena, "%" PRId64, limit)};
     return ask(store, arena,
                "SELECT reject, job, key, severity, rule, column_name AS column, reason,"
-               " first_run, last_run FROM kho.reject"
+               " first_run, seen_run AS last_run FROM kho.open_reject"
                " WHERE state = 'open' AND ($1::text IS NULL OR job = $1)"
                " ORDER BY reject LIMIT $2::bigint",
                params, 2, rows, err);

@@ -97,19 +97,52 @@ static void name_things(struct kho_load *load)
     load->feed = kho_pg_literal(load->arena, load->options.feed);
 }
 
-/* Whether the dataset has no rows at all, and about how many the feed has. */
-static bool look_at_table(struct kho_load *load, bool *empty, int64_t *about, struct kho_err *err)
+static struct kho_hash128 hash_of_uuid(struct kho_text hex)
+{
+    unsigned char bytes[16] = {0};
+    for (size_t i = 0, digit = 0; i < hex.len && digit < 32; i++) {
+        char c = hex.ptr[i];
+        if (c == '-')
+            continue;
+        unsigned value = (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+        bytes[digit / 2] |= (unsigned char)(digit % 2 == 0 ? value << 4 : value);
+        digit++;
+    }
+    return kho_hash_from_bytes(bytes);
+}
+
+static bool read_last(struct kho_load *load, struct kho_err *err)
+{
+    struct kho_pg_result result;
+    struct kho_load_last *last = &load->last;
+    KHO_TRY(query(load, load->ledger,
+                  "SELECT r.position, r.fingerprint, coalesce(r.total, 0), coalesce(r.stale, 0),"
+                  " (extract(epoch FROM c.compared) * 1000000)::bigint,"
+                  " (extract(epoch FROM c.keys) * 1000000)::bigint"
+                  " FROM (SELECT * FROM kho.run WHERE dataset = $1 AND feed = $2"
+                  " AND status = 'published' ORDER BY run DESC LIMIT 1) r,"
+                  " (SELECT max(started_at) FILTER (WHERE pull = 'full') AS compared,"
+                  " max(started_at) FILTER (WHERE pull = 'full' OR keys_compared) AS keys"
+                  " FROM kho.run WHERE dataset = $1 AND feed = $2 AND status = 'published') c",
+                  &result, err));
+    if (result.n_rows == 0)
+        return true;
+    last->position = kho_pg_cell(&result, 0, 0).ptr;
+    last->fingerprint = hash_of_uuid(kho_pg_cell(&result, 0, 1));
+    last->total = kho_pg_cell_int(&result, 0, 2);
+    last->stale = kho_pg_cell_int(&result, 0, 3);
+    last->compared_us = kho_pg_cell_int(&result, 0, 4);
+    last->keys_us = kho_pg_cell_int(&result, 0, 5);
+    return true;
+}
+
+static bool is_empty(struct kho_load *load, bool *empty, struct kho_err *err)
 {
     struct kho_pg_result result;
     const char *sql =
-        kho_arena_printf(load->arena,
-                         "SELECT EXISTS (SELECT FROM %s),"
-                         " (SELECT total FROM kho.run WHERE dataset = $1 AND feed = $2"
-                         " AND status = 'published' ORDER BY run DESC LIMIT 1)",
-                         load->current);
-    KHO_TRY(query(load, load->pg, sql, &result, err));
+        kho_arena_printf(load->arena, "SELECT EXISTS (SELECT FROM %s)", load->current);
+    KHO_TRY(kho_pg_query(load->pg, load->arena, sql, NULL, 0, &result, err));
     *empty = kho_text_eq_cstr(kho_pg_cell(&result, 0, 0), "f");
-    *about = kho_pg_cell_int(&result, 0, 1);
     return true;
 }
 
@@ -117,17 +150,17 @@ static bool look_at_table(struct kho_load *load, bool *empty, int64_t *about, st
 static bool look_at_what_stands(struct kho_load *load, struct kho_err *err)
 {
     bool empty;
-    int64_t about;
-    KHO_TRY(look_at_table(load, &empty, &about, err));
+    KHO_TRY(is_empty(load, &empty, err));
     if (empty)
         KHO_TRY(kho_load_direct_begin(load, &load->direct, err));
     if (load->direct)
         return true;
-    kho_hash_set_init(&load->known, (size_t)about);
+    kho_hash_set_init(&load->known, (size_t)load->last.total);
     const char *hashes = kho_arena_printf(load->arena, "SELECT _hash FROM %s WHERE _source = %s",
                                           load->current, load->feed);
     KHO_TRY(kho_load_sum(load, hashes, &load->known, &load->known_sum, &load->known_rows, err));
-    return kho_load_merge_begin(load, err);
+    KHO_TRY(kho_load_known_rejects(load, err));
+    return kho_load_make_stage(load, err) && kho_load_merge_begin(load, err);
 }
 
 static void release_load(void *object)
@@ -136,6 +169,7 @@ static void release_load(void *object)
     kho_buf_release(&load->out);
     kho_buf_release(&load->rejects);
     kho_hash_set_release(&load->known);
+    kho_hash_set_release(&load->rejected);
 }
 
 bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
@@ -156,15 +190,44 @@ bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
      */
     KHO_TRY(kho_pg_exec(made->pg, "SET random_page_cost = 1.1", err));
     KHO_TRY(lock_feed(made, err));
+    KHO_TRY(read_last(made, err));
     KHO_TRY(open_ledger_row(made, err));
     *load = made;
     return true;
 }
 
-bool kho_load_start(struct kho_load *load, struct kho_hash128 fingerprint, struct kho_err *err)
+const struct kho_load_last *kho_load_last(const struct kho_load *load)
 {
+    return &load->last;
+}
+
+/* Forgets what the rows of another scope left behind. */
+static bool forget(struct kho_load *load, struct kho_err *err)
+{
+    int64_t run = load->run;
+    KHO_TRY(kho_load_finish_copy(load, err));
+    kho_buf_clear(&load->rejects);
+    kho_hash_set_release(&load->known);
+    kho_hash_set_release(&load->rejected);
+    load->stats = (struct kho_load_stats){.run = run};
+    load->n_staged = 0;
+    return kho_pg_execf(load->ledger, err, "DELETE FROM kho.reject_incoming WHERE run = %" PRId64,
+                        run) &&
+           kho_pg_exec(load->pg, "DROP TABLE IF EXISTS kho_stage, kho_deleted", err);
+}
+
+bool kho_load_start(struct kho_load *load, struct kho_hash128 fingerprint,
+                    const struct kho_load_scope *scope, struct kho_err *err)
+{
+    if (load->started)
+        KHO_TRY(forget(load, err));
+    load->started = true;
     load->fingerprint = fingerprint;
-    return look_at_what_stands(load, err);
+    load->scope = *scope;
+    if (scope->all)
+        return look_at_what_stands(load, err);
+    load->known_rows = load->last.total;
+    return kho_load_make_stage(load, err);
 }
 
 const struct kho_load_stats *kho_load_stats(const struct kho_load *load)
@@ -211,14 +274,15 @@ static bool judge_limits(const struct kho_load *load, struct kho_err *err)
 {
     const struct kho_stop_if *limits = &load->options.stop_if;
     const struct kho_load_stats *stats = &load->stats;
-    int64_t shrunk = KHO_MAX(load->known_rows - stats->read, 0);
+    int64_t shrunk = load->scope.all ? KHO_MAX(load->known_rows - stats->read, 0) : stats->deleted;
     bool large = KHO_MAX(stats->read, load->known_rows) >= limits->after_rows;
-    if (stats->read == 0 && load->known_rows != 0)
+    if (load->scope.all && stats->read == 0 && load->known_rows != 0)
         KHO_TRY(judge(load, "the source is empty: shrunk by", shrunk, load->known_rows,
                       limits->shrink, err));
     if (!large)
         return true;
-    KHO_TRY(judge(load, "rejected", stats->rejected, stats->read, limits->rejected, err));
+    if (load->scope.all || stats->read >= limits->after_rows)
+        KHO_TRY(judge(load, "rejected", stats->rejected, stats->read, limits->rejected, err));
     KHO_TRY(judge(load, "shrunk by", shrunk, load->known_rows, limits->shrink, err));
     return judge(load, "deleted", stats->deleted, load->known_rows, limits->deleted, err);
 }
@@ -242,32 +306,57 @@ static bool check_proof(const struct kho_load *load, struct kho_err *err)
                        kho_hash_hex(stats->store_hash, store));
 }
 
+static const char *optional_literal(const struct kho_load *load, const char *text)
+{
+    return text != NULL ? kho_pg_literal(load->arena, kho_text_of(text)) : "NULL";
+}
+
+static bool write_scope(struct kho_load *load, struct kho_err *err)
+{
+    const struct kho_load_scope *scope = &load->scope;
+    return kho_load_do(load, NULL, err,
+                       "UPDATE kho.run SET asked = '%s', pull = '%s', pull_because = %s,"
+                       " pull_from = %s, pull_to = %s, position = %s, keys_compared = %s,"
+                       " proved = %" PRId64 " WHERE run = %" PRId64,
+                       scope->asked, scope->all ? "full" : scope->asked,
+                       optional_literal(load, scope->because), optional_literal(load, scope->from),
+                       optional_literal(load, scope->to), optional_literal(load, scope->position),
+                       load->stats.keys_compared ? "true" : "false", load->stats.proved, load->run);
+}
+
 static bool write_ledger(struct kho_load *load, struct kho_err *err)
 {
     const struct kho_load_stats *s = &load->stats;
     char source[KHO_HASH_HEX_SIZE], store[KHO_HASH_HEX_SIZE], mapping[KHO_HASH_HEX_SIZE];
     char at[KHO_INSTANT_MAX];
     return kho_load_do(
-        load, NULL, err,
-        "UPDATE kho.run SET status = 'published', finished_at = clock_timestamp(),"
-        " published_at = '%s', read = %" PRId64 ", inserted = %" PRId64 ", updated = %" PRId64
-        ", deleted = %" PRId64 ", unchanged = %" PRId64 ", rejected = %" PRId64
-        ", warned = %" PRId64 ", stale = %" PRId64 ", total = %" PRId64
-        ", fingerprint = '%s', source_hash = '%s', store_hash = '%s' WHERE run = %" PRId64,
-        kho_instant_utc(load->published_us, at, sizeof(at)), s->read, s->inserted, s->updated,
-        s->deleted, s->unchanged, s->rejected, s->warned, s->stale, s->total,
-        kho_hash_hex(load->fingerprint, mapping), kho_hash_hex(s->source_hash, source),
-        kho_hash_hex(s->store_hash, store), load->run);
+               load, NULL, err,
+               "UPDATE kho.run SET status = 'published', finished_at = clock_timestamp(),"
+               " published_at = '%s', read = %" PRId64 ", inserted = %" PRId64
+               ", updated = %" PRId64 ", deleted = %" PRId64 ", unchanged = %" PRId64
+               ", rejected = %" PRId64 ", warned = %" PRId64 ", stale = %" PRId64
+               ", total = %" PRId64
+               ", fingerprint = '%s', source_hash = '%s', store_hash = '%s' WHERE run = %" PRId64,
+               kho_instant_utc(load->published_us, at, sizeof(at)), s->read, s->inserted,
+               s->updated, s->deleted, s->unchanged, s->rejected, s->warned, s->stale, s->total,
+               kho_hash_hex(load->fingerprint, mapping), kho_hash_hex(s->source_hash, source),
+               kho_hash_hex(s->store_hash, store), load->run) &&
+           write_scope(load, err);
+}
+
+static bool publish_rows(struct kho_load *load, struct kho_err *err)
+{
+    if (load->direct)
+        return kho_load_direct_publish(load, err);
+    return load->scope.all ? kho_load_merge_publish(load, err) : kho_load_window_publish(load, err);
 }
 
 bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats, struct kho_err *err)
 {
     KHO_TRY(kho_load_finish_copy(load, err));
     KHO_TRY(kho_load_flush_rejects(load, 0, err));
-    bool ok =
-        (load->direct ? kho_load_direct_publish(load, err) : kho_load_merge_publish(load, err)) &&
-        judge_limits(load, err) && check_proof(load, err) && kho_load_settle_rejects(load, err) &&
-        write_ledger(load, err);
+    bool ok = publish_rows(load, err) && judge_limits(load, err) && check_proof(load, err) &&
+              kho_load_settle_rejects(load, err) && write_ledger(load, err);
     *stats = load->stats;
     KHO_TRY(ok);
     /* A signal now comes too late: whether a cancelled COMMIT took place, nobody could say. */

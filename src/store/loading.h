@@ -1,5 +1,6 @@
-/* What the files of loading share: load.c begins and ends, rows.c takes rows, direct.c and merge.c
- * are the two ways to publish, proof.c reads back what the store holds, reject.c keeps the reasons.
+/* What the files of loading share: load.c begins and ends, rows.c takes rows; direct.c, merge.c and
+ * window.c are the three ways to publish, write.c has the statements that change records; keys.c
+ * compares all keys, proof.c reads back what the store holds, reject.c keeps the reasons.
  */
 #ifndef KHO_STORE_LOADING_H
 #define KHO_STORE_LOADING_H
@@ -17,9 +18,13 @@ struct kho_load {
     struct kho_pg *ledger; /* what outlives a failed run: the ledger's row and the rejects */
     int64_t run;
     struct kho_hash128 fingerprint;
+    struct kho_load_last last;
+    struct kho_load_scope scope;
+    bool started;
     bool direct; /* the table is empty: rows go straight in */
     bool copying;
-    struct kho_hash_set known;
+    struct kho_hash_set known;    /* what stands; for a window the keys, when they are compared */
+    struct kho_hash_set rejected; /* rows rejected by earlier runs */
     struct kho_hash128 known_sum; /* of all rows that stood before */
     int64_t known_rows;
     int64_t published_us;
@@ -47,6 +52,10 @@ void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, c
 void kho_load_note_duplicate(struct kho_load *load, const struct kho_batch *raw, uint32_t row);
 KHO_MUST_USE bool kho_load_flush_rejects(struct kho_load *load, size_t above_bytes,
                                          struct kho_err *err);
+/* Reads the hashes of the feed's open rejects. */
+KHO_MUST_USE bool kho_load_known_rejects(struct kho_load *load, struct kho_err *err);
+/* Makes the temporary table kho_rejected: the keys of all rows that this pull rejects. */
+KHO_MUST_USE bool kho_load_find_rejected(struct kho_load *load, struct kho_err *err);
 /* Moves the run's reasons into kho.reject and closes what is no longer said. */
 KHO_MUST_USE bool kho_load_settle_rejects(struct kho_load *load, struct kho_err *err);
 
@@ -54,6 +63,18 @@ KHO_MUST_USE bool kho_load_settle_rejects(struct kho_load *load, struct kho_err 
  * by now. Then keys it and takes out rows whose key is not unique. */
 KHO_MUST_USE bool kho_load_direct_begin(struct kho_load *load, bool *direct, struct kho_err *err);
 KHO_MUST_USE bool kho_load_direct_publish(struct kho_load *load, struct kho_err *err);
+
+/* write.c: makes the temporary tables in which news stand: kho_stage, kho_deleted. */
+KHO_MUST_USE bool kho_load_make_stage(struct kho_load *load, struct kho_err *err);
+/* Writes what the keys in kho_deleted and the rows of kho_stage say; counts it. `at` is the run's
+ * time. Staged rows with the hash that stands are left as they are, and not counted. */
+KHO_MUST_USE bool kho_load_write(struct kho_load *load, const char *at, struct kho_err *err);
+/* Copies hashes of a set that were not met into a table of one uuid column. */
+KHO_MUST_USE bool kho_load_copy_unseen(struct kho_load *load, const struct kho_hash_set *set,
+                                       const char *table, struct kho_err *err);
+
+/* window.c: a window's rows against what stands under their keys. */
+KHO_MUST_USE bool kho_load_window_publish(struct kho_load *load, struct kho_err *err);
 
 /* merge.c: compares the staged rows with what stands and writes the differences. */
 KHO_MUST_USE bool kho_load_merge_begin(struct kho_load *load, struct kho_err *err);

@@ -6,6 +6,9 @@
 
 #include "loading.h"
 
+#define DUPLICATE_RULE "duplicate_key"
+#define DUPLICATE_REASON "the key stands in more than one row"
+
 /* A text that is not UTF-8 goes into the JSON as `\x` and hex, so that nothing of it is lost. */
 static void put_raw_value(struct kho_json *json, const char *name, struct kho_text value)
 {
@@ -51,11 +54,12 @@ static void note(struct kho_load *load, const struct kho_batch *raw, size_t row,
 {
     struct kho_buf *out = &load->rejects;
     char run[4], number[8];
+    unsigned char hash[16];
     kho_put_be32(run, (uint32_t)load->run);
     kho_put_be64(number, (uint64_t)(raw->first_row + (int64_t)row));
     if (out->len == 0)
         kho_copy_put_header(out);
-    kho_copy_put_count(out, 8);
+    kho_copy_put_count(out, 9);
     kho_copy_put_cell(out, (struct kho_text){run, sizeof(run)});
     kho_copy_put_cell(out, raw->keys[row]);
     kho_copy_put_cell(out, kho_text_of(reject->severity == KHO_WARN ? "warn" : "reject"));
@@ -64,6 +68,10 @@ static void note(struct kho_load *load, const struct kho_batch *raw, size_t row,
     kho_copy_put_cell(out, kho_text_of(reject->reason));
     put_raw(out, raw, row);
     kho_copy_put_cell(out, (struct kho_text){number, sizeof(number)});
+    kho_hash_to_bytes(raw->hashes[row], hash);
+    bool alone = strcmp(reject->rule, DUPLICATE_RULE) != 0;
+    kho_copy_put_cell(out,
+                      alone ? (struct kho_text){(char *)hash, sizeof(hash)} : KHO_TEXT_NULL);
 }
 
 void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, const uint32_t *rows,
@@ -74,9 +82,6 @@ void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, c
         note(load, raw, rows != NULL ? rows[reject->row] : reject->row, reject);
     }
 }
-
-#define DUPLICATE_RULE "duplicate_key"
-#define DUPLICATE_REASON "the key stands in more than one row"
 
 void kho_load_note_duplicate(struct kho_load *load, const struct kho_batch *raw, uint32_t row)
 {
@@ -95,7 +100,7 @@ bool kho_load_flush_rejects(struct kho_load *load, size_t above_bytes, struct kh
     KHO_TRY(kho_buf_check(out, "the rejects of a batch", err));
     KHO_TRY(kho_pg_copy_in(load->ledger,
                            "COPY kho.reject_incoming (run, key, severity, column_name, rule,"
-                           " reason, raw, row_number) FROM STDIN (FORMAT binary)",
+                           " reason, raw, row_number, row_hash) FROM STDIN (FORMAT binary)",
                            err));
     KHO_TRY(kho_pg_copy_in_put(load->ledger, kho_buf_as_text(out), err));
     KHO_TRY(kho_pg_copy_in_finish(load->ledger, &rows, err));
@@ -126,43 +131,104 @@ bool kho_load_reject_duplicates(struct kho_load *load, const char *table, struct
                        "DELETE FROM %s t USING kho_duplicate d WHERE t._key = d._key", table);
 }
 
+bool kho_load_known_rejects(struct kho_load *load, struct kho_err *err)
+{
+    struct kho_hash128 sum;
+    int64_t rows;
+    const char *hashes =
+        kho_arena_printf(load->arena,
+                         "SELECT DISTINCT row_hash FROM kho.reject WHERE dataset = %s AND feed = %s"
+                         " AND state <> 'closed' AND severity = 'reject' AND row_hash IS NOT NULL",
+                         kho_pg_literal(load->arena, load->options.schema->name), load->feed);
+    kho_hash_set_init(&load->rejected, 0);
+    return kho_load_sum(load, hashes, &load->rejected, &sum, &rows, err);
+}
+
+/* In a full pull the rows whose hash was met again are not noted a second time. */
+bool kho_load_find_rejected(struct kho_load *load, struct kho_err *err)
+{
+    const char *earlier =
+        load->scope.all
+            ? kho_arena_printf(load->arena,
+                               " UNION SELECT key FROM kho.reject WHERE dataset = %s AND feed = %s"
+                               " AND state <> 'closed' AND severity = 'reject'"
+                               " AND key IS NOT NULL AND row_hash IS NOT NULL"
+                               " AND row_hash NOT IN (SELECT _hash FROM kho_reject_gone)",
+                               kho_pg_literal(load->arena, load->options.schema->name), load->feed)
+            : "";
+    return kho_load_do(load, NULL, err,
+                       "CREATE TEMP TABLE kho_rejected ON COMMIT DROP AS"
+                       " SELECT DISTINCT key AS _key FROM kho.reject_incoming"
+                       " WHERE run = %" PRId64 " AND severity = 'reject' AND key IS NOT NULL%s",
+                       load->run, earlier);
+}
+
+#define IDENTITY "coalesce(key, row_hash::text), severity, rule, coalesce(column_name, '')"
+
 /* The same reason against the same key is the same reject, seen again. */
 static bool fold_incoming(struct kho_load *load, const char *dataset, struct kho_err *err)
 {
-    static const char identity[] = "coalesce(key, ''), severity, rule, coalesce(column_name, ''),"
-                                   " (CASE WHEN key IS NULL THEN row_number ELSE 0 END)";
     return kho_load_do(
         load, NULL, err,
         "INSERT INTO kho.reject (dataset, feed, job, key, severity, column_name, rule, reason,"
-        " raw, row_number, first_run, last_run)"
-        " SELECT DISTINCT ON (%s) %s, %s, %s, key, severity, column_name, rule, reason, raw,"
-        " row_number, run, run FROM kho.reject_incoming WHERE run = %" PRId64
-        " ORDER BY %s, row_number"
-        " ON CONFLICT (dataset, feed, %s) WHERE state = 'open' DO UPDATE SET"
+        " raw, row_number, row_hash, stale, first_run, last_run)"
+        " SELECT DISTINCT ON (" IDENTITY ") %s, %s, %s, key, severity, column_name, rule, reason,"
+        " raw, row_number, row_hash, severity = 'reject' AND EXISTS (SELECT FROM %s p"
+        " WHERE p._source = %s AND p._key = key), run, run"
+        " FROM kho.reject_incoming WHERE run = %" PRId64 " ORDER BY " IDENTITY ", row_number"
+        " ON CONFLICT (dataset, feed, " IDENTITY ") WHERE state <> 'closed' DO UPDATE SET"
         " last_run = excluded.last_run, raw = excluded.raw, reason = excluded.reason,"
-        " row_number = excluded.row_number",
-        identity, dataset, load->feed, kho_pg_literal(load->arena, load->options.job), load->run,
-        identity, identity);
+        " row_number = excluded.row_number, row_hash = excluded.row_hash, stale = excluded.stale",
+        dataset, load->feed, kho_pg_literal(load->arena, load->options.job), load->current,
+        load->feed, load->run);
 }
 
-/* A rejected row is read anew by each run, so what is not said again is mended. A row with a
- * warning is in the store and not looked at again until it changes: its warning stands until then.
- */
+/* What no longer holds. In a full pull: a rejected row that was not met again, neither as it was nor
+ * as one that is rejected for the same reason; in a window: what is said of a key that came again, or
+ * is gone. A row with a warning is in the store: its warning stands until the row changes. */
+static const char *mended(const struct kho_load *load)
+{
+    if (load->direct)
+        return "true";
+    if (!load->scope.all)
+        return kho_arena_printf(load->arena,
+                                "key IN (SELECT _key FROM kho_stage UNION ALL SELECT _key FROM"
+                                " kho_deleted UNION ALL SELECT key FROM kho.reject_incoming"
+                                " WHERE run = %" PRId64 " AND key IS NOT NULL)",
+                                load->run);
+    return "CASE severity WHEN 'reject' THEN row_hash IS NULL OR row_hash IN (SELECT _hash FROM"
+           " kho_reject_gone) ELSE key IN (SELECT _key FROM kho_stage UNION ALL SELECT _key FROM"
+           " kho_deleted) END";
+}
+
+/* Counts the records of which an older version stands. */
+static bool count_stale(struct kho_load *load, const char *dataset, struct kho_err *err)
+{
+    struct kho_pg_result result;
+    const char *sql = kho_arena_printf(load->arena,
+                                       "SELECT count(DISTINCT key) FROM kho.reject WHERE dataset ="
+                                       " %s AND feed = %s AND state <> 'closed' AND stale",
+                                       dataset, load->feed);
+    KHO_TRY(kho_pg_query(load->pg, load->arena, sql, NULL, 0, &result, err));
+    load->stats.stale = kho_pg_cell_int(&result, 0, 0);
+    return true;
+}
+
 bool kho_load_settle_rejects(struct kho_load *load, struct kho_err *err)
 {
     const char *dataset = kho_pg_literal(load->arena, load->options.schema->name);
+    const struct kho_load_stats *stats = &load->stats;
+    if (!load->scope.all && stats->read == 0 && stats->deleted == 0 && load->known.count == 0)
+        return true;
     KHO_TRY(fold_incoming(load, dataset, err));
-    KHO_TRY(
-        kho_load_do(load, NULL, err,
-                    "UPDATE kho.reject SET state = 'closed', closed_run = %" PRId64
-                    " WHERE dataset = %s AND feed = %s AND state = 'open' AND last_run <> %" PRId64
-                    " AND (severity = 'reject'%s)",
-                    load->run, dataset, load->feed, load->run,
-                    load->direct ? " OR true"
-                                 : " OR key IN (SELECT _key FROM kho_stage UNION ALL"
-                                   " SELECT _key FROM kho_deleted)"));
-    return kho_load_do(load, NULL, err,
-                       "DELETE FROM kho.reject_incoming i USING kho.run r WHERE i.run = r.run"
-                       " AND r.dataset = %s AND r.feed = %s",
-                       dataset, load->feed);
+    KHO_TRY(kho_load_do(load, NULL, err,
+                        "UPDATE kho.reject SET state = 'closed', closed_run = %" PRId64
+                        " WHERE dataset = %s AND feed = %s AND state <> 'closed'"
+                        " AND last_run <> %" PRId64 " AND %s",
+                        load->run, dataset, load->feed, load->run, mended(load)));
+    KHO_TRY(kho_load_do(load, NULL, err,
+                        "DELETE FROM kho.reject_incoming i USING kho.run r WHERE i.run = r.run"
+                        " AND r.dataset = %s AND r.feed = %s",
+                        dataset, load->feed));
+    return load->scope.all || count_stale(load, dataset, err);
 }

@@ -16,7 +16,10 @@ size_t kho_load_choose(struct kho_load *load, const struct kho_batch *batch, uin
         }
         enum kho_hash_set_answer answer = kho_hash_set_meet(&load->known, batch->hashes[row]);
         if (answer == KHO_HASH_NEW) {
-            rows[n++] = row;
+            if (kho_hash_set_meet(&load->rejected, batch->hashes[row]) == KHO_HASH_NEW)
+                rows[n++] = row;
+            else
+                stats->rejected++;
         } else if (answer == KHO_HASH_KNOWN) {
             stats->unchanged++;
             stats->source_hash = kho_hash_add(stats->source_hash, batch->hashes[row]);

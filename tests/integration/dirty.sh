@@ -137,12 +137,13 @@ test_a_row_that_becomes_bad_stays_in_its_older_version_until_it_is_mended() {
     expect_eq "$(store_sql "SELECT state || first_run || last_run FROM kho.reject")" open22
     expect_exit 0 kho run things
     expect_counts 10 0 0 0 9 1 1
-    expect_eq "$(store_sql "SELECT state || first_run || last_run FROM kho.reject")" open23
+    expect_eq "$(store_sql "SELECT state || first_run || last_run || stale FROM kho.reject")" open22true
+    expect_eq "$(store_sql "SELECT seen_run FROM kho.open_reject")" 3
     expect_eq "$(store_sql "SELECT count(*) FROM test.thing_history")" 0
     source_sql "UPDATE thing SET amount = '55' WHERE id = '5'"
     expect_exit 0 kho run things
     expect_counts 10 0 1 0 9 0 0
-    expect_eq "$(store_sql "SELECT state || first_run || last_run || closed_run FROM kho.reject")" closed234
+    expect_eq "$(store_sql "SELECT state || first_run || last_run || closed_run FROM kho.reject")" closed224
     source_sql "UPDATE thing SET amount = 'bad' WHERE id = '5'"
     expect_exit 0 kho run things
     source_sql "DELETE FROM thing WHERE id = '5'"

@@ -44,7 +44,21 @@ struct kho_mapping {
     struct kho_expr *expr;
 };
 
-enum kho_pull { KHO_PULL_FULL };
+enum kho_pull_mode { KHO_PULL_FULL, KHO_PULL_CHANGES, KHO_PULL_CURSOR };
+
+/* The days of the week, as numbers from Monday, and two more. */
+enum kho_full_check { KHO_FULL_CHECK_SUNDAY = 6, KHO_FULL_CHECK_DAILY, KHO_FULL_CHECK_NEVER };
+
+struct kho_pull {
+    enum kho_pull_mode mode;
+    struct kho_pos pos;
+    struct kho_text cursor; /* source column */
+    int64_t overlap_ms;     /* of a cursor of time; -1 = the overlap was written as a number */
+    int64_t overlap_steps;  /* of a whole number; -1 = it was written as a duration */
+    enum kho_full_check full_check;
+};
+
+enum kho_deletes { KHO_DELETES_EVERY_RUN, KHO_DELETES_DAILY, KHO_DELETES_NEVER };
 
 struct kho_stop_if {
     int64_t rejected; /* millionths of the rows read; -1 = no limit */
@@ -74,7 +88,8 @@ struct kho_job {
     int late;
     struct kho_mapping *map;
     size_t n_map;
-    enum kho_pull pull;
+    struct kho_pull pull;
+    int deletes; /* enum kho_deletes */
     struct kho_stop_if stop_if;
     struct kho_retry retry;
 };

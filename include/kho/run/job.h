@@ -14,16 +14,25 @@ struct kho_receipt {
     const char *schema;
     const char *feed;
     const char *status; /* published, failed, stopped, interrupted, busy */
+    const char *asked;  /* full, changes, cursor: what the job asks for; NULL = it did not start */
+    const char *pull;   /* what was read */
+    const char *because; /* why all rows, although it asks for less; or NULL */
+    const char *from;    /* bounds of the window; or NULL */
+    const char *to;
     struct kho_load_stats stats;
     int64_t elapsed_us;
+};
+
+struct kho_run_options {
+    bool full; /* compare all rows, whatever the job says */
 };
 
 /* Runs a job to its end; UNREACHABLE is tried again as the job's `retry:` says. The receipt is
  * filled as far as the run came, also on failure. The project's store must be open and its tables
  * be there (kho_store_ensure()). */
 KHO_MUST_USE bool kho_job_run(const struct kho_project *project, struct kho_store *store,
-                              const struct kho_job *job, struct kho_receipt *receipt,
-                              struct kho_err *err);
+                              const struct kho_job *job, const struct kho_run_options *options,
+                              struct kho_receipt *receipt, struct kho_err *err);
 
 /* What a run would do with the first rows of the source; nothing is written anywhere. */
 struct kho_sample {

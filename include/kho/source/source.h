@@ -16,13 +16,15 @@
 
 #include <kho/config/warehouse.h>
 #include <kho/record/batch.h>
+#include <kho/record/keys.h>
 
 struct kho_source;
 
 struct kho_source_options {
     const struct kho_source_config *config;
     const struct kho_job *job;
-    const char *dir; /* the project's */
+    const char *dir;  /* the project's */
+    const char *zone; /* of timestamps stored without one; NULL = UTC */
 };
 
 /* Connects and opens the transaction. Closed with the arena. */
@@ -35,14 +37,56 @@ const char *const *kho_source_columns(const struct kho_source *source, size_t *c
 /* The server's own estimate of the rows; 0 = unknown. */
 int64_t kho_source_expected_rows(const struct kho_source *source);
 
+/* Which rows a pull reads: all, or those that may have come since an earlier pull. */
+struct kho_window {
+    bool all;
+    const char *because;   /* all, although the job asks for less: why; else NULL */
+    const char *from;      /* the bounds, to be shown; NULL = none */
+    const char *to;
+    const char *position;  /* to be kept with the published run, for the next one; NULL = none */
+    const char *condition; /* SQL; NULL = all rows */
+};
+
+/* Decides by the job's `pull:` what to read. `position` is that of the feed's last published run,
+ * NULL if there is none; `all_because` is a reason to compare all rows in any case, or NULL.
+ *
+ * changes: every row whose xmin is not older than the oldest transaction that was open when the
+ * snapshot of the earlier pull was taken, compared as PostgreSQL does, modulo 2^32. All rows that
+ * the earlier pull could not see are among them: a subtransaction's id is larger than that of its
+ * transaction. Where that cannot be relied on (another system identifier or timeline, a server that
+ * was started anew or set back, another table or partition than then, a label of an enumeration
+ * changed, row security, no unique index over the key, a server older than 13, more than 2^31
+ * transactions), all rows are compared. CONFIG for anything but a table.
+ *
+ * cursor: rows whose cursor is not less than its largest value then (never later than that pull's
+ * own time) minus the overlap. */
+KHO_MUST_USE bool kho_source_window(struct kho_source *source, const char *position,
+                                    const char *all_because, struct kho_window *window,
+                                    struct kho_err *err);
+
 /* Starts the pull of these columns (and of the job's key). `wires` gets the wire type of each.
- * Hashes of rows are seeded with `seed`. `max_rows` 0 = all. */
+ * Hashes of rows are seeded with `seed`. `max_rows` 0 = all; `window` NULL = all rows. May be called
+ * again, for another pull of the same instant. */
 KHO_MUST_USE bool kho_source_start(struct kho_source *source, const char *const *columns,
                                    size_t count, enum kho_wire *wires, uint64_t seed,
-                                   int64_t max_rows, struct kho_err *err);
+                                   int64_t max_rows, const struct kho_window *window,
+                                   struct kho_err *err);
 
 /* Makes a batch whose columns are those asked for at the start. */
 struct kho_batch *kho_source_batch(const struct kho_source *source, struct kho_arena *parent);
+
+/* Sums up all keys that the source has, as of the pull's instant; false in `*comparable` if keys of
+ * these types are not written by the server as kho writes them. */
+KHO_MUST_USE bool kho_source_key_sum(struct kho_source *source, bool *comparable,
+                                     struct kho_key_sum *sum, struct kho_err *err);
+
+/* Starts reading all keys, as of the pull's instant: the rows of kho_source_next() have no other
+ * columns. */
+KHO_MUST_USE bool kho_source_start_keys(struct kho_source *source, struct kho_err *err);
+
+/* Ends the transaction, so that the department's server is not kept from cleaning up while the
+ * store is written. */
+KHO_MUST_USE bool kho_source_finish(struct kho_source *source, struct kho_err *err);
 
 /* Clears the batch and fills it with the next rows. `*eof` = there were no more; the batch may
  * still hold rows then. A row whose key is NULL has no key and is rejected (rule `key`). */

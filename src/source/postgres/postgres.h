@@ -8,6 +8,7 @@
 struct source_column {
     const char *name;
     const char *type; /* as PostgreSQL names it */
+    int64_t base_oid; /* of its type, or of a domain's base type */
     enum kho_wire wire;
     bool cast; /* to text, on the server */
 };
@@ -17,6 +18,7 @@ struct kho_source {
     const struct kho_job *job;
     const char *label;    /* civil.public.nhan_khau */
     const char *relation; /* what stands behind FROM */
+    const char *zone;     /* of timestamps stored without one */
     struct kho_pg *pg;
     struct source_column *columns; /* all the relation has */
     const char **names;
@@ -39,6 +41,18 @@ struct kho_source {
 
 /* Fills columns, names and expected_rows. */
 KHO_MUST_USE bool kho_postgres_describe(struct kho_source *source, struct kho_err *err);
+
+/* CONFIG, with the nearest column's name as hint. */
+bool kho_postgres_missing_column(const struct kho_source *source, struct kho_text name,
+                                 struct kho_err *err);
+
+/* The two kinds of windows; see kho_source_window(). */
+KHO_MUST_USE bool kho_postgres_changes(struct kho_source *source, const char *position,
+                                       const char *all_because, struct kho_window *window,
+                                       struct kho_err *err);
+KHO_MUST_USE bool kho_postgres_cursor(struct kho_source *source, const char *position,
+                                      const char *all_because, struct kho_window *window,
+                                      struct kho_err *err);
 
 /* Returns the column of that name, or NULL. */
 const struct source_column *kho_postgres_column(const struct kho_source *source,

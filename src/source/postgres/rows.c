@@ -39,16 +39,14 @@ static bool key_part(const struct kho_source *source, struct kho_batch *batch, s
     return true;
 }
 
-#define LARGEST_KEY_BYTES 1000
-
 static bool make_key(const struct kho_source *source, struct kho_batch *batch, size_t row,
                      struct kho_text *key)
 {
     size_t n = source->job->key.count;
     if (n == 1)
-        return key_part(source, batch, row, 0, key) && key->len <= LARGEST_KEY_BYTES;
+        return key_part(source, batch, row, 0, key) && key->len <= KHO_KEY_MAX_BYTES;
     struct kho_buf joined;
-    kho_buf_init(&joined, LARGEST_KEY_BYTES);
+    kho_buf_init(&joined, KHO_KEY_MAX_BYTES);
     bool ok = true;
     for (size_t i = 0; i < n && ok; i++) {
         struct kho_text part;
@@ -82,7 +80,7 @@ static void take_key(const struct kho_source *source, struct kho_batch *batch, s
         return;
     }
     kho_batch_reject(batch, row, KHO_REJECT, NULL, "key", "the key is NULL or over %d bytes",
-                     LARGEST_KEY_BYTES);
+                     KHO_KEY_MAX_BYTES);
 }
 
 static bool take_row(struct kho_source *source, struct kho_text bytes, struct kho_batch *batch,
@@ -135,8 +133,6 @@ bool kho_source_next(struct kho_source *source, struct kho_batch *batch, bool *e
         KHO_TRY(next_message(source, &bytes, &end, err));
         if (end) {
             source->ended = true;
-            /* The department's server is not kept from cleaning up while the store is written. */
-            KHO_TRY(kho_pg_exec(source->pg, "COMMIT", err));
             break;
         }
         if (kho_copy_is_end(bytes))

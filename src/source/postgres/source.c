@@ -71,6 +71,7 @@ bool kho_source_open(struct kho_arena *arena, const struct kho_source_options *o
     struct kho_source *made = kho_arena_alloc(arena, sizeof(*made));
     made->arena = arena;
     made->job = options->job;
+    made->zone = options->zone != NULL ? options->zone : "UTC";
     made->rows_per_second = options->config->limits.rows_per_second;
     name_relation(made);
     KHO_TRY(connect(made, options, err));
@@ -92,8 +93,8 @@ int64_t kho_source_expected_rows(const struct kho_source *source)
     return source->expected_rows;
 }
 
-static bool missing_column(const struct kho_source *source, struct kho_text name,
-                           struct kho_err *err)
+bool kho_postgres_missing_column(const struct kho_source *source, struct kho_text name,
+                                 struct kho_err *err)
 {
     kho_err_set(err, KHO_ERR_CONFIG, "column '%.*s' does not exist in %s", KHO_TEXT_ARGS(name),
                 source->label);
@@ -108,7 +109,7 @@ static bool pull_column(struct kho_source *source, struct kho_text name, size_t 
 {
     const struct source_column *column = kho_postgres_column(source, name);
     if (column == NULL)
-        return missing_column(source, name, err);
+        return kho_postgres_missing_column(source, name, err);
     *index = 0;
     while (*index < source->n_pulled && source->pulled[*index] != column)
         (*index)++;
@@ -135,7 +136,8 @@ static bool choose_columns(struct kho_source *source, const char *const *columns
     return true;
 }
 
-static const char *copy_statement(struct kho_source *source, int64_t max_rows)
+static const char *copy_statement(struct kho_source *source, int64_t max_rows,
+                                  const char *condition)
 {
     struct kho_buf sql;
     kho_buf_init(&sql, 1 << 20);
@@ -147,6 +149,8 @@ static const char *copy_statement(struct kho_source *source, int64_t max_rows)
                        column->cast ? "::text" : "");
     }
     kho_buf_printf(&sql, " FROM %s", source->relation);
+    if (condition != NULL)
+        kho_buf_printf(&sql, " WHERE %s", condition);
     if (max_rows > 0)
         kho_buf_printf(&sql, " LIMIT %" PRId64, max_rows);
     kho_buf_puts(&sql, ") TO STDOUT (FORMAT binary)");
@@ -155,19 +159,51 @@ static const char *copy_statement(struct kho_source *source, int64_t max_rows)
     return statement;
 }
 
-bool kho_source_start(struct kho_source *source, const char *const *columns, size_t count,
-                      enum kho_wire *wires, uint64_t seed, int64_t max_rows, struct kho_err *err)
+/* Begins to read the chosen columns. */
+static bool start(struct kho_source *source, int64_t max_rows, const char *condition,
+                  struct kho_err *err)
 {
-    KHO_TRY(choose_columns(source, columns, count, wires, err));
-    source->seed = seed;
     source->max_rows = max_rows;
     source->started_us = kho_clock_monotonic_us();
     source->rows_read = 0;
     source->header_seen = false;
     source->ended = false;
-    if (!kho_pg_copy_out(source->pg, copy_statement(source, max_rows), err))
+    if (!kho_pg_copy_out(source->pg, copy_statement(source, max_rows, condition), err))
         return kho_err_context(err, "reading %s", source->label);
     return true;
+}
+
+bool kho_source_start(struct kho_source *source, const char *const *columns, size_t count,
+                      enum kho_wire *wires, uint64_t seed, int64_t max_rows,
+                      const struct kho_window *window, struct kho_err *err)
+{
+    KHO_TRY(choose_columns(source, columns, count, wires, err));
+    source->seed = seed;
+    return start(source, max_rows, window != NULL ? window->condition : NULL, err);
+}
+
+bool kho_source_start_keys(struct kho_source *source, struct kho_err *err)
+{
+    KHO_TRY(choose_columns(source, NULL, 0, NULL, err));
+    return start(source, 0, NULL, err);
+}
+
+bool kho_source_window(struct kho_source *source, const char *position, const char *all_because,
+                       struct kho_window *window, struct kho_err *err)
+{
+    *window = (struct kho_window){.all = true};
+    enum kho_pull_mode mode = source->job->pull.mode;
+    if (mode == KHO_PULL_CHANGES)
+        return kho_postgres_changes(source, position, all_because, window, err);
+    if (mode == KHO_PULL_CURSOR)
+        return kho_postgres_cursor(source, position, all_because, window, err);
+    return true;
+}
+
+bool kho_source_finish(struct kho_source *source, struct kho_err *err)
+{
+    return kho_pg_exec(source->pg, "COMMIT", err) ||
+           kho_err_context(err, "reading %s", source->label);
 }
 
 struct kho_batch *kho_source_batch(const struct kho_source *source, struct kho_arena *parent)

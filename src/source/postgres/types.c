@@ -46,7 +46,8 @@ static bool look_up(struct kho_source *source, const struct kho_pg_column *descr
         return kho_err_set(err, KHO_ERR_FAILED, "column '%s' of %s has an unknown type",
                            described->name, source->label);
     column->name = described->name;
-    choose_wire(column, kho_pg_cell_int(&result, 0, 0),
+    column->base_oid = kho_pg_cell_int(&result, 0, 0);
+    choose_wire(column, column->base_oid,
                 kho_text_eq_cstr(kho_pg_cell(&result, 0, 1), "t"));
     column->type = kho_pg_cell(&result, 0, 2).ptr;
     return true;

@@ -1,0 +1,134 @@
+/* Comparing all keys: what a window of the source cannot show is what is no longer there. */
+#include <kho/core/interrupt.h>
+#include <kho/record/copy.h>
+#include <kho/record/wire.h>
+
+#include "loading.h"
+
+/* The keys that the source is known to have and the feed's table has not: those of this window, and
+ * those of rows that were rejected, now or earlier. */
+static const char *other_keys(const struct kho_load *load)
+{
+    return kho_arena_printf(
+        load->arena,
+        "SELECT k._key FROM (SELECT _key FROM kho_stage"
+        " UNION SELECT key FROM kho.reject_incoming WHERE run = %" PRId64
+        " AND severity = 'reject' AND key IS NOT NULL"
+        " UNION SELECT key FROM kho.reject WHERE dataset = %s AND feed = %s"
+        " AND state <> 'closed' AND severity = 'reject' AND key IS NOT NULL) k"
+        " WHERE NOT EXISTS (SELECT FROM %s p WHERE p._source = %s AND p._key = k._key)",
+        load->run, kho_pg_literal(load->arena, load->options.schema->name), load->feed,
+        load->current, load->feed);
+}
+
+bool kho_load_key_sum(struct kho_load *load, struct kho_key_sum *sum, struct kho_err *err)
+{
+    struct kho_pg_result result;
+    const char *hash = kho_arena_printf(load->arena, KHO_KEY_HASH_SQL, "_key");
+    const char *sql =
+        kho_arena_printf(load->arena,
+                         "SELECT f.count, f.count + o.count, CASE WHEN f.count + o.count > 0"
+                         " THEN coalesce(f.sum, 0) + coalesce(o.sum, 0) END"
+                         " FROM (SELECT count(*), sum(%s) FROM %s WHERE _source = %s) f,"
+                         " (SELECT count(*), sum(%s) FROM (%s) k) o",
+                         hash, load->current, load->feed, hash, other_keys(load));
+    KHO_TRY(kho_load_finish_copy(load, err));
+    KHO_TRY(kho_load_flush_rejects(load, 0, err));
+    KHO_TRY(kho_pg_query(load->pg, load->arena, sql, NULL, 0, &result, err));
+    load->known_rows = kho_pg_cell_int(&result, 0, 0);
+    sum->count = kho_pg_cell_int(&result, 0, 1);
+    sum->sum = kho_pg_cell(&result, 0, 2);
+    return true;
+}
+
+void kho_load_keys_equal(struct kho_load *load)
+{
+    load->stats.keys_compared = true;
+}
+
+static struct kho_hash128 hash_key(struct kho_text key)
+{
+    return kho_hash_bytes(key.ptr, key.len, 0);
+}
+
+/* Hands the keys that a SELECT of one text column gives to `visit`. */
+static bool each_key(struct kho_load *load, const char *select,
+                     void (*visit)(struct kho_load *load, struct kho_text key), struct kho_err *err)
+{
+    const char *sql = kho_arena_printf(load->arena, "COPY (%s) TO STDOUT (FORMAT binary)", select);
+    struct kho_text bytes;
+    bool eof, header_seen = false;
+    int64_t rows = 0;
+    KHO_TRY(kho_pg_copy_out(load->pg, sql, err));
+    for (;;) {
+        KHO_TRY(kho_pg_copy_out_next(load->pg, &bytes, &eof, err));
+        if (eof)
+            return true;
+        if (!header_seen)
+            header_seen = kho_copy_pass_header(&bytes);
+        if (kho_copy_is_end(bytes))
+            continue;
+        if (!header_seen || bytes.len < 6 || kho_be32(bytes.ptr + 2) != bytes.len - 6)
+            return kho_err_set(err, KHO_ERR_FAILED, "the store sent a malformed key");
+        visit(load, (struct kho_text){bytes.ptr + 6, bytes.len - 6});
+        if (++rows % 4096 == 0)
+            KHO_TRY(kho_interrupt_check(err));
+    }
+}
+
+static void expect_key(struct kho_load *load, struct kho_text key)
+{
+    kho_hash_set_add(&load->known, hash_key(key));
+}
+
+static const char *expected_keys(const struct kho_load *load)
+{
+    return kho_arena_printf(load->arena, "SELECT _key FROM %s WHERE _source = %s UNION ALL %s",
+                            load->current, load->feed, other_keys(load));
+}
+
+bool kho_load_keys_begin(struct kho_load *load, struct kho_err *err)
+{
+    KHO_TRY(kho_load_finish_copy(load, err));
+    KHO_TRY(kho_load_flush_rejects(load, 0, err));
+    kho_hash_set_release(&load->known);
+    kho_hash_set_init(&load->known, (size_t)load->last.total);
+    return each_key(load, expected_keys(load), expect_key, err);
+}
+
+size_t kho_load_keys_meet(struct kho_load *load, const struct kho_batch *keys)
+{
+    size_t strange = 0;
+    for (size_t row = 0; row < keys->n_rows; row++)
+        if (keys->keys[row].ptr != NULL &&
+            kho_hash_set_meet(&load->known, hash_key(keys->keys[row])) != KHO_HASH_KNOWN)
+            strange++;
+    return strange;
+}
+
+static void put_if_unmet(struct kho_load *load, struct kho_text key)
+{
+    if (kho_hash_set_meet(&load->known, hash_key(key)) != KHO_HASH_KNOWN)
+        return;
+    kho_copy_put_count(&load->out, 1);
+    kho_copy_put_cell(&load->out, key);
+}
+
+/* Asks for the keys once more, since the set holds only their hashes. Those of rejected rows are
+ * among them: their rejects are closed. */
+bool kho_load_keys_settle(struct kho_load *load, struct kho_err *err)
+{
+    int64_t rows;
+    load->stats.keys_compared = true;
+    if (load->known.n_seen == load->known.count)
+        return true;
+    kho_buf_clear(&load->out);
+    kho_copy_put_header(&load->out);
+    KHO_TRY(each_key(load, expected_keys(load), put_if_unmet, err));
+    kho_copy_put_trailer(&load->out);
+    KHO_TRY(kho_buf_check(&load->out, "the list of deleted keys", err));
+    KHO_TRY(kho_pg_copy_in(load->pg, "COPY kho_deleted FROM STDIN (FORMAT binary)", err));
+    KHO_TRY(kho_pg_copy_in_put(load->pg, kho_buf_as_text(&load->out), err));
+    kho_buf_clear(&load->out);
+    return kho_pg_copy_in_finish(load->pg, &rows, err);
+}
