@@ -198,7 +198,7 @@ test_reasons_of_runs_that_were_not_published_are_kept_until_they_are_old() {
         expect_exit 4 kho run things
         expect_eq "$(store_sql "SELECT string_agg(run || '.' || key, ' ' ORDER BY run, key)
             FROM kho.reject_incoming WHERE run > 1")" \
-            "$([ $run = 2 ] || echo "$((run - 1)).1 $((run - 1)).2 ")$run.1 $run.2"
+            "$([ "$run" = 2 ] || echo "$((run - 1)).1 $((run - 1)).2 ")$run.1 $run.2"
     done
     expect_exit 0 kho show 5
     expect_output amount
