@@ -163,7 +163,6 @@ test_a_path_with_blanks_and_vietnamese_letters_works() {
 test_no_link_is_followed_where_a_private_directory_is_made() {
     new_embedded_project "$T/linked"
     mkdir -m 755 "$T/victim" "$P/var"
-    echo mine >"$T/victim/file"
     ln -s "$T/nowhere" "$P/var/store"
     expect_exit 1 kho status
     expect_error "var/store' is not a directory of ours"
@@ -175,7 +174,7 @@ test_no_link_is_followed_where_a_private_directory_is_made() {
     ln -s "$T/victim" "$P/var/store/socket"
     expect_exit 1 kho status
     expect_error "var/store/socket' is not a directory of ours"
-    expect_eq "$(stat -c '%a %u' "$T/victim") $(ls "$T/victim")" "755 $(id -u) file"
+    expect_eq "$(stat -c '%a %u' "$T/victim")" "755 $(id -u)"
     rm "$P/var/store/socket"
     expect_exit 0 kho --json run things
     expect_eq "$(json unchanged)" 20

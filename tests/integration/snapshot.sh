@@ -208,7 +208,6 @@ start_first_load_beside() {
     export=$!
     wait_for store_sql "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = '$STORE_DB'
         AND application_name = 'kho' AND wait_event_type = 'Lock'"
-    expect_clean_lake 0
 }
 
 test_an_export_beside_a_first_load_publishes_all_of_it() {
