@@ -14,12 +14,15 @@ new_embedded_project() {
     trap remove_store EXIT
 }
 
-# The cluster lies elsewhere where its user may not enter the project.
+# The cluster lies elsewhere where its user may not enter the project, and the socket where its path
+# would be too long or have letters that are not plain.
 remove_store() {
     kho store stop
-    local place
+    local place socket
     place=$(realpath -m "$P/var/store")
+    socket=$(sed -n "s/^unix_socket_directories = '\(.*\)'/\1/p" "$place/data/postgresql.conf")
     rm -rf "$place" "$P"
+    [[ "$socket" != /tmp/kho-* ]] || rm -rf "$socket"
 }
 
 own_sql() {
