@@ -54,11 +54,15 @@ static const char *optional_job(const struct cli *cli)
 /* A job that the configuration no longer has may still stand in the ledger; one that stands in
  * neither was mistyped. */
 static bool check_job(const struct cli *cli, const struct kho_project *project,
-                      const struct kho_pg_result *rows, struct kho_err *err)
+                      struct kho_store *store, const struct kho_pg_result *rows,
+                      struct kho_err *err)
 {
+    if (cli->n_positional == 0 || rows->n_rows != 0)
+        return true;
     const struct kho_job *job;
-    return cli->n_positional == 0 || rows->n_rows != 0 ||
-           kho_project_job(project, cli->positional[0], &job, err);
+    struct kho_pg_result runs;
+    KHO_TRY(kho_ledger_runs(store, cli->arena, cli->positional[0], 1, &runs, err));
+    return runs.n_rows != 0 || kho_project_job(project, cli->positional[0], &job, err);
 }
 
 static bool run_runs(struct cli *cli, struct kho_err *err)
@@ -70,7 +74,7 @@ static bool run_runs(struct cli *cli, struct kho_err *err)
     KHO_TRY(cli_number(cli, "limit", 20, &limit, err));
     KHO_TRY(cli_store(cli, &project, &store, err));
     KHO_TRY(kho_ledger_runs(store, cli->arena, optional_job(cli), limit, &rows, err));
-    KHO_TRY(check_job(cli, &project, &rows, err));
+    KHO_TRY(check_job(cli, &project, store, &rows, err));
     cli_answer(cli, &rows);
     return true;
 }
@@ -148,7 +152,7 @@ static bool run_rejects(struct cli *cli, struct kho_err *err)
         KHO_TRY(kho_ledger_reject_list(store, cli->arena, optional_job(cli), limit, &rows, err));
     else
         KHO_TRY(kho_ledger_rejects(store, cli->arena, optional_job(cli), &rows, err));
-    KHO_TRY(check_job(cli, &project, &rows, err));
+    KHO_TRY(check_job(cli, &project, store, &rows, err));
     cli_answer(cli, &rows);
     return true;
 }

@@ -155,7 +155,8 @@ static bool run_jobs(struct cli *cli, struct kho_project *project, struct kho_st
     if (!cli->json)
         cli_table(names, cells, done, COLUMNS, COLUMNS);
     fflush(stdout);
-    return ok && kho_interrupt_check(err);
+    /* A signal under the last job's COMMIT came too late to interrupt anything. */
+    return ok && (done == count || kho_interrupt_check(err));
 }
 
 static bool run_run(struct cli *cli, struct kho_err *err)

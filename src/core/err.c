@@ -15,10 +15,15 @@ static const struct {
 #undef X
 };
 
+/* Between two characters: half a one is no UTF-8, and the ledger would not take it. */
 static void mark_cut(char *message, size_t size, int len)
 {
-    if (len >= 0 && (size_t)len >= size)
-        memcpy(message + size - 4, "...", 4);
+    if (len < 0 || (size_t)len < size)
+        return;
+    size_t at = size - 4;
+    while (at != 0 && ((unsigned char)message[at] & 0xC0) == 0x80)
+        at--;
+    memcpy(message + at, "...", 4);
 }
 
 static KHO_PRINTF(3, 0) void put(char *message, size_t size, const char *fmt, va_list args)

@@ -21,23 +21,38 @@ static enum kho_err_class class_of(const char *sqlstate)
     return KHO_ERR_FAILED;
 }
 
-/* Copies without what stands in double quotes: `invalid input syntax for type integer: "..."`. */
-static void leave_out_quoted(const char *message, char *out, size_t size)
+/* Copies without the values: what stands behind a colon, and from the first double quote to the
+ * last, since a value may have quotes in it. `invalid input syntax for type integer: ...` */
+static void leave_out_values(const char *message, char *out, size_t size)
 {
-    size_t used = 0;
-    bool inside = false;
-    for (const char *p = message; *p != '\0' && used + 6 < size; p++) {
-        if (*p == '"') {
-            inside = !inside;
-            if (inside) {
-                memcpy(out + used, "\"...", 4);
-                used += 4;
-            }
-        }
-        if (!inside)
-            out[used++] = *p;
+    size_t plain = strcspn(message, ":\"");
+    const char *last = strrchr(message, '"');
+    if (message[plain] == '\0')
+        snprintf(out, size, "%s", message);
+    else if (message[plain] == ':' || last == message + plain)
+        snprintf(out, size, "%.*s: ...", (int)plain, message);
+    else
+        snprintf(out, size, "%.*s\"...\"%.*s", (int)plain, message, (int)strcspn(last + 1, ":"),
+                 last + 1);
+}
+
+/* Messages may have several lines; ours are one, without control characters, and are cut between
+ * two characters. */
+static void one_line(const char *message, char *out, size_t size)
+{
+    struct kho_text text = kho_text_trim(kho_text_of(message));
+    size_t used = 0, i = 0;
+    for (; i < text.len && used + 5 < size; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c >= 0x20 && c != 0x7F)
+            out[used++] = text.ptr[i];
+        else if (used != 0 && out[used - 1] != ' ')
+            out[used++] = ' ';
     }
-    out[used] = '\0';
+    bool cut = i < text.len;
+    for (; cut && used != 0 && ((unsigned char)text.ptr[i] & 0xC0) == 0x80; i--)
+        used--;
+    memcpy(out + used, cut ? "..." : "", cut ? 4 : 1);
 }
 
 /* A server that knows no encoding may quote anything; the ledger takes only UTF-8. */
@@ -53,36 +68,18 @@ static void keep_utf8(char *message)
 
 static bool fail_with(const char *sqlstate, const char *message, struct kho_err *err)
 {
-    char shown[800];
+    char shown[800], told[800];
     bool about_data = strncmp(sqlstate, "22", 2) == 0;
     /* A server that speaks another language quotes in its own way: its words are left out. */
     if (about_data && !kho_utf8_is_ascii(kho_text_of(message)))
-        snprintf(shown, sizeof(shown), "a value could not be converted (SQLSTATE %s)", sqlstate);
+        snprintf(told, sizeof(told), "a value could not be converted (SQLSTATE %s)", sqlstate);
     else if (about_data)
-        leave_out_quoted(message, shown, sizeof(shown));
-    else
-        snprintf(shown, sizeof(shown), "%s", message);
+        leave_out_values(message, told, sizeof(told));
+    one_line(about_data ? told : message, shown, sizeof(shown));
     keep_utf8(shown);
     kho_err_set(err, class_of(sqlstate), "%s", shown);
     snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
     return false;
-}
-
-/* libpq's texts have several lines; ours are one. A line that begins with a tab is libpq's advice
- * on the one before, and is left out. */
-static void one_line(const char *message, char *out, size_t size)
-{
-    struct kho_text rest = kho_text_trim(kho_text_of(message));
-    size_t used = 0;
-    out[0] = '\0';
-    while (rest.len != 0 && used + 1 < size) {
-        struct kho_text line = kho_text_cut(&rest, '\n');
-        if (line.len == 0 || line.ptr[0] == '\t')
-            continue;
-        int written = snprintf(out + used, size - used, "%s%.*s", used != 0 ? "; " : "",
-                               KHO_TEXT_ARGS(line));
-        used = KHO_MIN(used + (size_t)KHO_MAX(written, 0), size - 1);
-    }
 }
 
 /* Before a connection stands there is no result to ask for its SQLSTATE: libpq's text has the
@@ -113,8 +110,11 @@ static const char *state_of_connect_failure(const char *message)
 
 bool kho_pg_fail(struct kho_pg *pg, struct kho_err *err)
 {
-    char message[800];
-    one_line(PQerrorMessage(pg->conn), message, sizeof(message));
+    char message[1000];
+    const char *said = PQerrorMessage(pg->conn);
+    const char *advice = strstr(said, "\n\t"); /* libpq's own, on the line before */
+    int len = advice != NULL ? (int)(advice - said) : (int)strlen(said);
+    snprintf(message, sizeof(message), "%.*s", len, said);
     fail_with(state_of_connect_failure(message), message, err);
     return kho_err_context(err, "talking to %s", pg->what);
 }

@@ -1,6 +1,7 @@
 /* Makes, starts and stops the embedded cluster through initdb and pg_ctl. */
 #include "embedded.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <pwd.h>
@@ -174,16 +175,39 @@ static bool run(const struct cluster *cluster, const char *const *argv, struct k
     return kho_spawn_run(&options, err);
 }
 
+static bool is_empty(int fd)
+{
+    int copy = dup(fd);
+    DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+    if (dir == NULL) {
+        if (copy >= 0)
+            close(copy);
+        return false;
+    }
+    bool empty = true;
+    for (struct dirent *entry; empty && (entry = readdir(dir)) != NULL;)
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    closedir(dir);
+    return empty;
+}
+
+/* The cluster user's, or one of this process's that nothing stands in yet: root's own directories,
+ * to which var/store may be a link, are not given away. */
+static bool is_ours(const struct cluster *cluster, int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 &&
+           (st.st_uid == cluster->uid || (st.st_uid == geteuid() && is_empty(fd)));
+}
+
 /* Makes a directory of mode 0700 that belongs to the cluster's user. One that exists must be it: in
  * a directory open to all, somebody else's is refused, and no link is followed. */
 static bool make_private_dir(const struct cluster *cluster, const char *path, struct kho_err *err)
 {
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return kho_err_errno(err, KHO_ERR_FAILED, "cannot make the directory '%s'", path);
-    struct stat st;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    bool ours =
-        fd >= 0 && fstat(fd, &st) == 0 && (st.st_uid == cluster->uid || st.st_uid == geteuid());
+    bool ours = fd >= 0 && is_ours(cluster, fd);
     bool done = ours && (!cluster->switch_user || fchown(fd, cluster->uid, cluster->gid) == 0) &&
                 fchmod(fd, 0700) == 0;
     if (!ours)
@@ -299,8 +323,10 @@ static bool start_cluster(const struct cluster *cluster, struct kho_err *err)
     KHO_TRY(make_private_dir(cluster, cluster->socket_dir, err));
     KHO_TRY(configure(cluster, err));
     const char *pg_ctl = kho_path_join(cluster->arena, cluster->bin, "pg_ctl");
-    const char *const argv[] = {pg_ctl, "start", "-D", cluster->data, "-l", cluster->log,
-                                "-w",   "-t",    "60", "-s",          NULL};
+    /* pg_ctl puts these paths into a shell's command line in double quotes: seen from the root they
+     * are plain, whatever letters stand in the project's. */
+    const char *const argv[] = {pg_ctl, "start", "-D", "data", "-l", "postgres.log",
+                                "-w",   "-t",    "60", "-s",   NULL};
     if (run(cluster, argv, err))
         return true;
     err->class = KHO_ERR_UNREACHABLE;

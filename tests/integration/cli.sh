@@ -140,6 +140,72 @@ test_output_that_cannot_be_written_is_a_failure() {
     expect_error "cannot write the result: No space left on device"
 }
 
+# A command whose standard output is on a full disk.
+to_full_device() { # code command...
+    local code=0
+    timeout 60 "$KHO" -C "$P" "${@:2}" >/dev/full 2>"$T/err" || code=$?
+    expect_eq "$code" "$1"
+}
+
+test_no_command_passes_over_a_result_that_it_could_not_write() {
+    new_project
+    make_things 50
+    expect_exit 0 kho run things
+    local words
+    for words in "check" "plan things" "run" "--json run" "status" "runs" "--json runs" "show 1" "rejects" "export" \
+        "store conninfo" "init" "help reference"; do
+        # shellcheck disable=SC2086
+        to_full_device 1 $words
+        expect_error "kho: error: cannot write the result: No space left on device"
+    done
+    # What it did is done all the same.
+    expect_eq "$(last_run "run || ' ' || status")" "3 published"
+    expect_eq "$(find "$P/lake" -name datapackage.json | wc -l)" 1
+}
+
+test_the_first_failure_decides_even_if_the_result_cannot_be_written() {
+    new_project
+    make_things 5
+    sed -i 's/^stop_if:.*/stop_if: {rejected: 10%, after_rows: 1}/' "$P/etl/jobs/things.yaml"
+    source_sql "ALTER TABLE thing ALTER amount TYPE text; UPDATE thing SET amount = 'much'"
+    to_full_device 4 run things
+    expect_error "rejected 5 of 5 rows"
+    to_full_device 4 --json run things
+    write_job things civil.nothing
+    to_full_device 2 run things
+    expect_error 'relation "nothing" does not exist'
+    ! grep -q "cannot write" "$T/err" || fail "the second failure is told as well"
+    to_full_device 7 verify "$T/nowhere"
+    sed -i "s|host=$store_socket|host=$T|" "$P/etl/warehouse.yaml"
+    to_full_device 5 status
+}
+
+test_runs_and_rejects_of_a_job_that_never_was_are_misuse() {
+    new_project
+    make_things 5
+    local words
+    for words in "runs" "rejects" "rejects --list" "--json runs" "--json rejects"; do
+        # shellcheck disable=SC2086
+        expect_exit 2 kho $words thinsg
+        expect_error "there is no job 'thinsg'"
+        expect_error "HINT: did you mean 'things'?"
+        expect_eq "$(wc -c <"$T/out")" 0
+        # shellcheck disable=SC2086
+        expect_exit 2 kho $words xylophone
+        expect_error "HINT: \`kho status\` lists the jobs"
+        # One that never ran is there nevertheless.
+        # shellcheck disable=SC2086
+        expect_exit 0 kho $words things
+    done
+    expect_exit 0 kho run things
+    # One that ran and was taken out of the configuration since stands in the ledger.
+    mv "$P/etl/jobs/things.yaml" "$T/"
+    for words in "runs" "rejects" "rejects --list" "--json runs" "--json rejects"; do
+        # shellcheck disable=SC2086
+        expect_exit 0 kho $words things
+    done
+}
+
 test_check_shows_all_problems_with_their_place() {
     new_project
     sed -i 's/^lake:/lkae:/' "$P/etl/warehouse.yaml"

@@ -127,6 +127,88 @@ test_duplicate_keys_in_a_later_load_keep_the_older_version() {
     expect_eq "$(store_sql "SELECT count(*) FROM test.thing_history")" 0
 }
 
+# A job whose rows a rule rejects: an amount below nought.
+new_ruled_project() {
+    new_loose_project
+    write_schema "name: {type: text}" "amount: {type: \"decimal(12,2)\"}" "since: {type: date}"
+    printf 'rules:\n  not_negative: {check: amount >= 0}\n' >>"$P/schemas/test.thing.yaml"
+}
+
+test_a_key_half_of_whose_rows_break_a_rule_is_not_loaded_into_an_empty_dataset() {
+    new_ruled_project
+    source_sql "INSERT INTO thing VALUES ('2', 'bad twin', '-2', NULL);
+        INSERT INTO thing VALUES ('3', 'good twin', '3', NULL), ('3', 'bad twin', '-3', NULL)"
+    expect_exit 0 kho run things
+    expect_counts 13 8 0 0 0 5 0
+    expect_eq "$(store_sql "SELECT count(*) FROM test.thing WHERE _key IN ('2', '3')")" 0
+    expect_eq "$(open_rejects)" \
+        "2 duplicate_key, 2 not_negative, 3 duplicate_key, 3 not_negative"
+    # Nothing of it is taken for news by the next run either, which goes the other way.
+    expect_exit 0 kho run things
+    expect_counts 13 0 0 0 8 5 0
+    expect_eq "$(store_sql "SELECT count(*) FROM test.thing_history")" 0
+    source_sql "DELETE FROM thing WHERE name LIKE '% twin'"
+    expect_exit 0 kho run things
+    expect_counts 10 2 0 0 8 0 0
+    expect_eq "$(open_rejects)" ""
+}
+
+test_a_key_half_of_whose_rows_break_a_rule_keeps_what_the_store_holds_of_it() {
+    new_ruled_project
+    expect_exit 0 kho run things
+    local rows
+    rows=$(row_versions)
+    # 1: the good row is as before; 2: the good row is news; 3: two good rows are, beside a bad one;
+    # 4: both rows are bad; 11: the key is new.
+    source_sql "INSERT INTO thing VALUES ('1', 'bad twin', '-1', NULL);
+        UPDATE thing SET name = 'changed' WHERE id = '2';
+        INSERT INTO thing VALUES ('2', 'bad twin', '-2', NULL);
+        UPDATE thing SET name = 'changed' WHERE id = '3';
+        INSERT INTO thing VALUES ('3', 'good twin', '3', NULL), ('3', 'bad twin', '-3', NULL);
+        UPDATE thing SET amount = '-4' WHERE id = '4';
+        INSERT INTO thing VALUES ('4', 'bad twin', '-44', NULL);
+        INSERT INTO thing VALUES ('11', 'good twin', '11', NULL), ('11', 'bad twin', '-11', NULL)"
+    expect_exit 0 kho run things
+    # Unchanged: 1 and 5 to 10; stale: 2, 3 and 4.
+    expect_counts 17 0 0 0 7 10 3
+    expect_eq "$(row_versions)" "$rows"
+    expect_eq "$(store_sql "SELECT count(*) FROM test.thing_history")" 0
+    expect_eq "$(open_rejects)" "1 not_negative, 11 duplicate_key, 11 not_negative, \
+2 duplicate_key, 2 not_negative, 3 duplicate_key, 3 not_negative, 4 not_negative"
+    expect_exit 0 kho run things
+    expect_counts 17 0 0 0 7 10 3
+    expect_eq "$(row_versions)" "$rows"
+    # Once the twins are gone, what is left is news, and nothing was lost on the way.
+    source_sql "DELETE FROM thing WHERE name LIKE '% twin'; UPDATE thing SET amount = '4' WHERE id = '4'"
+    expect_exit 0 kho run things
+    expect_counts 10 0 2 0 8 0 0
+    expect_eq "$(open_rejects)" ""
+}
+
+test_reasons_of_runs_that_were_not_published_are_kept_until_they_are_old() {
+    new_loose_project
+    sed -i 's/^stop_if:.*/stop_if: {rejected: 10%, after_rows: 1}/' "$P/etl/jobs/things.yaml"
+    source_sql "UPDATE thing SET amount = 'none' WHERE id IN ('1', '2')"
+    # Another feed's reasons are no business of these runs.
+    sed 's/^job:.*/job: others/' "$P/etl/jobs/things.yaml" >"$P/etl/jobs/others.yaml"
+    echo "feed: other" >>"$P/etl/jobs/others.yaml"
+    expect_exit 4 kho run others
+    local run
+    for run in 2 3 4 5; do
+        expect_exit 4 kho run things
+        expect_eq "$(store_sql "SELECT string_agg(run || '.' || key, ' ' ORDER BY run, key)
+            FROM kho.reject_incoming WHERE run > 1")" \
+            "$([ "$run" = 2 ] || echo "$((run - 1)).1 $((run - 1)).2 ")$run.1 $run.2"
+    done
+    expect_exit 0 kho show 5
+    expect_output amount
+    source_sql "UPDATE thing SET amount = '1' WHERE id = '1'"
+    expect_exit 0 kho run things
+    expect_eq "$(store_sql "SELECT string_agg(run || '.' || key, ' ' ORDER BY run, key)
+        FROM kho.reject_incoming")" "1.1 1.2"
+    expect_eq "$(open_rejects)" "2 decimal amount"
+}
+
 test_a_row_that_becomes_bad_stays_in_its_older_version_until_it_is_mended() {
     new_loose_project
     expect_exit 0 kho run things

@@ -142,4 +142,76 @@ test_errors_of_the_store_show_no_personal_value() {
     expect_nothing_said
 }
 
+# What the last run said and noted: one line each, UTF-8, and no marker.
+expect_one_line() { # part
+    expect_error "$1"
+    expect_eq "$(wc -l <"$T/err")" 1
+    iconv -f UTF-8 -t UTF-8 "$T/err" >"$T/utf8"
+    expect_eq "$(store_sql "SELECT error LIKE '%' || \$part\$$1\$part\$ || '%' AND error !~ '[\\n\\r\\t]' FROM kho.run
+        ORDER BY run DESC LIMIT 1")" t
+    cat "$T/out" "$T/err" >>"$T/said"
+    expect_nothing_said
+}
+
+# What the job reads is a view whose addresses are an expression.
+address_becomes() { # expression
+    [ "$(source_sql "SELECT to_regclass('base') IS NULL")" = f ] || source_sql "ALTER TABLE nhan_khau RENAME TO base"
+    source_sql "CREATE OR REPLACE VIEW nhan_khau AS SELECT id, citizen_id, other_id, full_name, birth_date, sex, ethnic, religion,
+        admin_unit, ($1)::text AS address, phone, household, relation, life_status, updated_at FROM base"
+}
+
+test_values_that_a_server_cannot_convert_are_not_shown() {
+    new_people
+    # The value has quotes, a colon and a line's end in it.
+    source_sql "UPDATE nhan_khau SET address = E'a\"b ZUDIACHIMARK\\nc: ZUHOMARK\" d' WHERE id = 7"
+    address_becomes "CASE WHEN id = 7 THEN address::integer END"
+    expect_exit 1 kho run people
+    expect_one_line "invalid input syntax for type integer: ..., talking to source civil"
+    address_becomes "CASE WHEN id = 7 THEN (repeat('9', 20) || substr(citizen_id, 1, 12))::bigint END"
+    expect_exit 1 kho run people
+    expect_one_line 'value "..." is out of range for type bigint'
+    address_becomes "CASE WHEN id = 7 THEN make_date(1999, 7 + 12, 17) END"
+    markers="$markers|1999-19-17"
+    expect_exit 1 kho run people
+    expect_one_line "date field value out of range: ..."
+    say_all
+    expect_nothing_said
+}
+
+test_messages_in_another_language_show_no_value_and_arrive_whole() {
+    new_people
+    source_sql "CREATE FUNCTION refuse(value text, state text, times integer) RETURNS text LANGUAGE plpgsql AS
+        \$\$ BEGIN RAISE EXCEPTION USING ERRCODE = state, MESSAGE = repeat('Giá trị ', times) ||
+        CASE WHEN state LIKE '22%' THEN '«' || value || E'»\\n' ELSE E'\\n' END || 'không hợp lệ'; END \$\$"
+    address_becomes "CASE WHEN id = 7 THEN refuse(address, '22007', 1) END"
+    expect_exit 1 kho run people
+    expect_one_line "a value could not be converted (SQLSTATE 22007), talking to source civil"
+    address_becomes "CASE WHEN id = 7 THEN refuse(address, 'P0001', 1) END"
+    expect_exit 1 kho run people
+    expect_one_line "Giá trị không hợp lệ, talking to source civil"
+    # Too long to be kept: cut, wherever its letters then end.
+    local times
+    for times in 70 71 72 73 74 75 76 77; do
+        address_becomes "CASE WHEN id = 7 THEN substr(refuse(address, 'P0001', $times), 1) END"
+        expect_exit 1 kho run people
+        expect_one_line "Giá trị Giá trị"
+        ! grep -q '?' "$T/err" || fail "letters were lost"
+    done
+    say_all
+    expect_nothing_said
+}
+
+test_messages_of_the_store_in_another_language_show_no_value() {
+    new_people
+    expect_exit 0 kho run people
+    store_sql "CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+        RAISE EXCEPTION E'Địa chỉ «%»\\nkhông hợp lệ', NEW.address USING ERRCODE = '22023'; END \$\$;
+        CREATE TRIGGER refuse BEFORE UPDATE ON population.person FOR EACH ROW EXECUTE FUNCTION public.refuse()"
+    source_sql "UPDATE nhan_khau SET household = 'ZUHOMARK2' WHERE id = 7"
+    expect_exit 1 kho run people
+    expect_one_line "a value could not be converted (SQLSTATE 22023), talking to the store"
+    say_all
+    expect_nothing_said
+}
+
 run_tests

@@ -141,4 +141,65 @@ test_a_second_run_of_a_job_is_told_that_one_is_under_way() {
     expect_end 143
 }
 
+# A later load whose COMMIT waits at the store's gate, and then ends as the trigger says.
+start_to_commit() { # what the trigger does behind the gate; jobs...
+    new_project
+    make_things 10
+    write_job others civil.public.thing "feed: others"
+    expect_exit 0 kho run things
+    source_sql "UPDATE thing SET name = 'changed' WHERE id < 4"
+    store_sql "CREATE FUNCTION public.at_commit() RETURNS trigger LANGUAGE plpgsql AS
+        \$\$ BEGIN PERFORM pg_advisory_xact_lock_shared(7); $1; END \$\$;
+        CREATE CONSTRAINT TRIGGER at_commit AFTER UPDATE ON kho.run DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.status = 'published') EXECUTE FUNCTION public.at_commit()"
+    close_gate store_sql
+    "$KHO" -C "$P" run "${@:2}" >"$T/out" 2>"$T/err" &
+    pid=$!
+    wait_for store_sql "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = '$STORE_DB'
+        AND application_name = 'kho' AND query = 'COMMIT' AND wait_event_type = 'Lock'"
+}
+
+# The second signal would end the process: once the first has arrived, it is no longer caught.
+has_taken_sigterm() {
+    local caught
+    caught=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$pid/status")
+    [ $((0x$caught & 1 << 14)) != 0 ] || echo t
+}
+
+terminate_in_commit() { # code
+    [ "$(has_taken_sigterm)" = "" ] || fail "it does not catch SIGTERM"
+    kill -TERM "$pid"
+    wait_for has_taken_sigterm
+    open_gate
+    expect_end "$1"
+}
+
+test_a_signal_under_the_last_commit_comes_too_late() {
+    start_to_commit "RETURN NULL" things
+    terminate_in_commit 0
+    expect_output published
+    expect_eq "$(cat "$T/err")" ""
+    expect_eq "$(last_run "run || ' ' || status || ' ' || updated")" "2 published 3"
+    expect_eq "$(store_sql "SELECT count(*) FROM test.thing WHERE name = 'changed'")" 3
+}
+
+test_a_signal_under_an_earlier_commit_keeps_the_later_jobs_from_running() {
+    start_to_commit "RETURN NULL" things others
+    terminate_in_commit 143
+    expect_output published
+    expect_error "interrupted by SIGTERM"
+    expect_eq "$(last_run "run || ' ' || job || ' ' || status || ' ' || updated")" \
+        "2 things published 3"
+}
+
+test_a_signal_under_a_commit_that_fails_is_no_excuse_for_it() {
+    start_to_commit "RAISE 'no such luck'" things
+    terminate_in_commit 1
+    expect_error "no such luck"
+    expect_error "committing run 2"
+    expect_eq "$(last_run "run || ' ' || status || ' ' || error_class")" "2 failed failed"
+    expect_eq "$(row_versions)" "$(store_sql "SELECT md5(string_agg(ctid || ' ' || xmin, ','
+        ORDER BY _source, _key)) FROM test.thing WHERE _run = 1")"
+}
+
 run_tests

@@ -135,6 +135,7 @@ test_wrong_content_under_a_right_hash_is_noticed() {
 }
 
 expect_clean_lake() { # number of snapshots
+    mkdir -p "$P/lake"
     expect_eq "$(find "$P/lake" -mindepth 1 -maxdepth 1 -name '[!.]*' | wc -l)" "$1"
     expect_eq "$(find "$P/lake" -mindepth 1 -maxdepth 1 -name '.*' | wc -l)" 0
 }
@@ -183,6 +184,56 @@ test_verify_needs_neither_project_nor_store() {
     mv "$S" "$T/away"
     (cd / && expect_exit 0 env -i "$KHO" --json verify "$T/away")
     expect_output '"ok":true'
+}
+
+# The first load of test.thing stands still in its middle; another dataset was loaded before.
+start_first_load_beside() {
+    new_project
+    make_things 6000
+    sed 's/test.thing/test.other/' "$P/schemas/test.thing.yaml" >"$P/schemas/test.other.yaml"
+    sed 's/^job:.*/job: others/; s/test.thing/test.other/' "$P/etl/jobs/things.yaml" \
+        >"$P/etl/jobs/others.yaml"
+    expect_exit 0 kho run others
+    source_sql "CREATE FUNCTION gate(text) RETURNS text LANGUAGE plpgsql AS
+        \$\$ BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN \$1; END \$\$;
+        CREATE VIEW gated AS SELECT id, CASE WHEN id <= 5000 THEN name ELSE gate(name) END AS name,
+        amount, since FROM thing"
+    write_job things civil.gated
+    close_gate source_sql
+    "$KHO" -C "$P" run things >"$T/run" 2>&1 &
+    run=$!
+    wait_for store_sql "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = '$STORE_DB'
+        AND application_name = 'kho' AND query LIKE 'COPY%thing%STDIN%'"
+    "$KHO" -C "$P" --json export >"$T/out" 2>"$T/err" &
+    export=$!
+    wait_for store_sql "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = '$STORE_DB'
+        AND application_name = 'kho' AND wait_event_type = 'Lock'"
+}
+
+test_an_export_beside_a_first_load_publishes_all_of_it() {
+    start_first_load_beside
+    open_gate
+    wait "$run" || fail "the run failed: $(cat "$T/run")"
+    wait "$export" || fail "the export failed: $(cat "$T/err")"
+    S=$(json path)
+    expect_exit 0 "$KHO" verify "$S"
+    expect_eq "$(gzip -dc "$S/test.thing.csv.gz" | wc -l)" 6001
+    # What the snapshot says it is of is the state that it holds.
+    expect_eq "$(store_sql "SELECT as_of = published_at FROM kho.snapshot, kho.run
+        WHERE run = 2 AND status = 'published'")" t
+}
+
+test_an_export_that_waits_for_a_load_can_be_interrupted() {
+    start_first_load_beside
+    local code=0
+    kill -TERM "$export"
+    wait "$export" || code=$?
+    expect_eq "$code" 143
+    expect_error "interrupted by SIGTERM"
+    expect_clean_lake 0
+    open_gate
+    wait "$run" || fail "the run failed: $(cat "$T/run")"
+    expect_eq "$(store_sql "SELECT count(*) FROM test.thing")" 6000
 }
 
 run_tests

@@ -103,6 +103,20 @@ wait_for() { # a function of the harness, and the query that must come out `t`
     fail "waited too long for: ${*: -1}"
 }
 
+# Takes advisory lock 7 of a database and keeps it until `open_gate`: what asks for it stands still.
+close_gate() { # source_sql or store_sql
+    gate=$1
+    PGAPPNAME=gate "$gate" "SELECT pg_advisory_lock(7); SELECT pg_sleep(60)" >"$T/gate" 2>&1 &
+    wait_for "$gate" "SELECT count(*) > 0 FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'advisory' AND granted AND application_name = 'gate'
+        AND datname = current_database()"
+}
+
+open_gate() {
+    "$gate" "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE application_name = 'gate' AND datname = current_database()" >"$T/opened"
+}
+
 new_database() { # socket name owner [options]
     psql -XqAt -v ON_ERROR_STOP=1 -h "$1" -U postgres -d postgres \
         -c "CREATE DATABASE $2 OWNER $3 TEMPLATE template0 ${4:-}"

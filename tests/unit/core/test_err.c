@@ -2,6 +2,7 @@
 #include <kho/core/buf.h>
 #include <kho/core/err.h>
 #include <kho/core/json.h>
+#include <kho/core/utf8.h>
 
 #include "../../support/unit.h"
 
@@ -29,6 +30,30 @@ START_TEST(a_long_message_ends_in_an_ellipsis)
     ck_assert_str_eq(err.message + strlen(err.message) - 4, "x...");
     ck_assert(!kho_err_context(&err, "more"));
     ck_assert_uint_lt(strlen(err.message), sizeof(err.message));
+}
+END_TEST
+
+START_TEST(a_long_message_is_cut_between_two_characters)
+{
+    /* Of one, two, three and four bytes, and begun at each offset. */
+    static const char *const characters[] = {"x", "\u00E1", "\u1EA1", "\U0001F600"};
+    for (size_t i = 0; i < KHO_COUNT(characters); i++) {
+        for (size_t shift = 0; shift < 4; shift++) {
+            struct kho_err err = {0};
+            char longer[3000] = "xxxx";
+            for (size_t at = shift; at + 5 < sizeof(longer); at += strlen(characters[i]))
+                memcpy(longer + at, characters[i], strlen(characters[i]) + 1);
+            ck_assert(!kho_err_set(&err, KHO_ERR_FAILED, "%.900s", longer));
+            ck_assert(!kho_err_context(&err, "%s", longer + shift));
+            ck_assert(!kho_err_hint(&err, "%s", longer));
+            ck_assert_uint_ge(strlen(err.message), sizeof(err.message) - 4);
+            ck_assert_uint_ge(strlen(err.hint), sizeof(err.hint) - 4);
+            struct kho_text context = kho_text_of(strchr(err.message, ','));
+            ck_assert_uint_eq(kho_utf8_check(context), context.len);
+            ck_assert_uint_eq(kho_utf8_check(kho_text_of(err.hint)), strlen(err.hint));
+            ck_assert_str_eq(err.hint + strlen(err.hint) - 3, "...");
+        }
+    }
 }
 END_TEST
 
@@ -97,6 +122,7 @@ static void tests(TCase *tcase)
 {
     tcase_add_test(tcase, contexts_follow_the_cause);
     tcase_add_test(tcase, a_long_message_ends_in_an_ellipsis);
+    tcase_add_test(tcase, a_long_message_is_cut_between_two_characters);
     tcase_add_test(tcase, exit_codes_are_those_of_the_design);
     tcase_add_test(tcase, a_buffer_past_its_maximum_says_so_once_asked);
     tcase_add_test(tcase, json_is_escaped_and_its_commas_are_put);
