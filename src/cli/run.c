@@ -101,8 +101,7 @@ static void fill_row(struct kho_arena *arena, const struct kho_receipt *receipt,
         number(arena, stats->rejected),
         number(arena, stats->warned),
         kho_text_of(kho_arena_printf(arena, "%.2f", (double)receipt->elapsed_us / 1e6)),
-        published ? kho_text_of(kho_arena_printf(arena, "%" PRId64 " rows equal",
-                                                 stats->proved))
+        published ? kho_text_of(kho_arena_printf(arena, "%" PRId64 " rows equal", stats->proved))
                   : KHO_TEXT_NULL,
     };
     memcpy(cells, row, sizeof(row));

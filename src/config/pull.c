@@ -3,8 +3,9 @@
 
 #include "value.h"
 
-static const char *const full_check_words[] = {"monday",   "tuesday", "wednesday", "thursday", "friday",
-                                               "saturday", "sunday",  "daily",     "never",    NULL};
+static const char *const full_check_words[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                               "friday", "saturday", "sunday",    "daily",
+                                               "never",  NULL};
 
 /* The written form; what it means is decided below. */
 struct cursor_file {

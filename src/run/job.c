@@ -59,8 +59,8 @@ static bool start_load(struct attempt *attempt, struct kho_err *err)
                                    .to = window->to,
                                    .position = window->position};
     if (window->because != NULL)
-        kho_log_info("%s: comparing all rows: %s", kho_arena_cstr(attempt->arena, attempt->job->name),
-                     window->because);
+        kho_log_info("%s: comparing all rows: %s",
+                     kho_arena_cstr(attempt->arena, attempt->job->name), window->because);
     return kho_load_start(attempt->load, attempt->pull.fingerprint, &scope, err);
 }
 
@@ -89,8 +89,8 @@ static bool compare_keys(struct attempt *attempt, struct kho_err *err)
     window->all = true;
     window->condition = NULL;
     window->from = NULL;
-    return start_load(attempt, err) &&
-           pull_start_again(&attempt->pull, attempt->arena, err) && read_rows(attempt, err);
+    return start_load(attempt, err) && pull_start_again(&attempt->pull, attempt->arena, err) &&
+           read_rows(attempt, err);
 }
 
 static bool load_rows(struct attempt *attempt, struct kho_load_stats *stats, struct kho_err *err)

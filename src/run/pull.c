@@ -68,10 +68,8 @@ bool pull_open(const struct kho_project *project, struct kho_arena *arena,
     KHO_BUG_IF(config == NULL || pull->schema == NULL);
     KHO_TRY(source_zone(project, arena, config, &pull->zone, err));
     KHO_TRY(pull_check_hours(pull, err));
-    struct kho_source_options options = {.config = config,
-                                         .job = job,
-                                         .dir = project->dir,
-                                         .zone = kho_zone_name(pull->zone)};
+    struct kho_source_options options = {
+        .config = config, .job = job, .dir = project->dir, .zone = kho_zone_name(pull->zone)};
     KHO_TRY(kho_source_open(arena, &options, &pull->source, err));
     KHO_TRY(compile(arena, pull->zone, diags, pull, err));
     pull->fingerprint = kho_program_fingerprint(pull->program);

@@ -54,8 +54,7 @@ static int64_t made_by(const struct cluster *cluster)
     struct kho_err ignored;
     struct kho_text version;
     const char *path = kho_path_join(cluster->arena, cluster->data, "PG_VERSION");
-    if (!kho_file_exists(path) ||
-        !kho_file_read(cluster->arena, path, 16, &version, &ignored))
+    if (!kho_file_exists(path) || !kho_file_read(cluster->arena, path, 16, &version, &ignored))
         return 0;
     return kho_text_to_int(kho_text_trim(version), &major) ? major : 0;
 }
@@ -78,11 +77,13 @@ static bool find_programs(struct cluster *cluster, struct kho_err *err)
     if (best != 0)
         return true;
     if (wanted != 0)
-        kho_err_set(err, KHO_ERR_CONFIG, "the store in %s needs PostgreSQL %" PRId64 ", which is not here",
+        kho_err_set(err, KHO_ERR_CONFIG,
+                    "the store in %s needs PostgreSQL %" PRId64 ", which is not here",
                     cluster->root, wanted);
     else
         kho_err_set(err, KHO_ERR_CONFIG, "no PostgreSQL server under " SERVERS);
-    return kho_err_hint(err, "apt-get install postgresql-%" PRId64 ", or set `store: postgres://...`",
+    return kho_err_hint(err,
+                        "apt-get install postgresql-%" PRId64 ", or set `store: postgres://...`",
                         wanted != 0 ? wanted : 15);
 }
 

@@ -70,8 +70,7 @@ static void note(struct kho_load *load, const struct kho_batch *raw, size_t row,
     kho_copy_put_cell(out, (struct kho_text){number, sizeof(number)});
     kho_hash_to_bytes(raw->hashes[row], hash);
     bool alone = strcmp(reject->rule, DUPLICATE_RULE) != 0;
-    kho_copy_put_cell(out,
-                      alone ? (struct kho_text){(char *)hash, sizeof(hash)} : KHO_TEXT_NULL);
+    kho_copy_put_cell(out, alone ? (struct kho_text){(char *)hash, sizeof(hash)} : KHO_TEXT_NULL);
 }
 
 void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, const uint32_t *rows,
@@ -183,9 +182,10 @@ static bool fold_incoming(struct kho_load *load, const char *dataset, struct kho
         load->feed, load->run);
 }
 
-/* What no longer holds. In a full pull: a rejected row that was not met again, neither as it was nor
- * as one that is rejected for the same reason; in a window: what is said of a key that came again, or
- * is gone. A row with a warning is in the store: its warning stands until the row changes. */
+/* What no longer holds. In a full pull: a rejected row that was not met again, neither as it was
+ * nor as one that is rejected for the same reason; in a window: what is said of a key that came
+ * again, or is gone. A row with a warning is in the store: its warning stands until the row
+ * changes. */
 static const char *mended(const struct kho_load *load)
 {
     if (load->direct)

@@ -13,9 +13,9 @@ struct kho_receipt {
     const char *source;
     const char *schema;
     const char *feed;
-    const char *status; /* published, failed, stopped, interrupted, busy */
-    const char *asked;  /* full, changes, cursor: what the job asks for; NULL = it did not start */
-    const char *pull;   /* what was read */
+    const char *status;  /* published, failed, stopped, interrupted, busy */
+    const char *asked;   /* full, changes, cursor: what the job asks for; NULL = it did not start */
+    const char *pull;    /* what was read */
     const char *because; /* why all rows, although it asks for less; or NULL */
     const char *from;    /* bounds of the window; or NULL */
     const char *to;

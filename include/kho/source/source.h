@@ -40,8 +40,8 @@ int64_t kho_source_expected_rows(const struct kho_source *source);
 /* Which rows a pull reads: all, or those that may have come since an earlier pull. */
 struct kho_window {
     bool all;
-    const char *because;   /* all, although the job asks for less: why; else NULL */
-    const char *from;      /* the bounds, to be shown; NULL = none */
+    const char *because; /* all, although the job asks for less: why; else NULL */
+    const char *from;    /* the bounds, to be shown; NULL = none */
     const char *to;
     const char *position;  /* to be kept with the published run, for the next one; NULL = none */
     const char *condition; /* SQL; NULL = all rows */
@@ -65,8 +65,8 @@ KHO_MUST_USE bool kho_source_window(struct kho_source *source, const char *posit
                                     struct kho_err *err);
 
 /* Starts the pull of these columns (and of the job's key). `wires` gets the wire type of each.
- * Hashes of rows are seeded with `seed`. `max_rows` 0 = all; `window` NULL = all rows. May be called
- * again, for another pull of the same instant. */
+ * Hashes of rows are seeded with `seed`. `max_rows` 0 = all; `window` NULL = all rows. May be
+ * called again, for another pull of the same instant. */
 KHO_MUST_USE bool kho_source_start(struct kho_source *source, const char *const *columns,
                                    size_t count, enum kho_wire *wires, uint64_t seed,
                                    int64_t max_rows, const struct kho_window *window,

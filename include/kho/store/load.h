@@ -48,8 +48,8 @@ struct kho_load_stats {
     int64_t unchanged; /* also rows whose hash changed but whose values are the same */
     int64_t rejected;
     int64_t warned;
-    int64_t stale; /* older versions kept because the newer row was rejected */
-    int64_t total; /* rows of the feed in the store afterwards */
+    int64_t stale;  /* older versions kept because the newer row was rejected */
+    int64_t total;  /* rows of the feed in the store afterwards */
     int64_t proved; /* rows whose hashes were compared: of the feed, or of the window */
     int64_t published_us;
     bool keys_compared; /* all keys, of a window's feed */
@@ -103,9 +103,9 @@ KHO_MUST_USE bool kho_load_rows(struct kho_load *load, const struct kho_batch *r
                                 struct kho_err *err);
 
 /* For a window, once all its rows are in: sums up the keys that the source must have if nothing was
- * deleted there: those of the feed, of this window and of the rows rejected earlier. If the source's
- * sum is the same, kho_load_keys_equal(); else load them, meet the source's keys batch by batch and
- * settle. What was not met is deleted. */
+ * deleted there: those of the feed, of this window and of the rows rejected earlier. If the
+ * source's sum is the same, kho_load_keys_equal(); else load them, meet the source's keys batch by
+ * batch and settle. What was not met is deleted. */
 KHO_MUST_USE bool kho_load_key_sum(struct kho_load *load, struct kho_key_sum *sum,
                                    struct kho_err *err);
 void kho_load_keys_equal(struct kho_load *load);

@@ -99,8 +99,8 @@ static bool find_position(struct kho_source *source, const struct cursor *cursor
 /* The value in an earlier position of this cursor; NULL if it is none. */
 static const char *earlier_value(const struct kho_source *source, const char *position)
 {
-    const char *start = kho_arena_printf(source->arena, "cursor %.*s ",
-                                         KHO_TEXT_ARGS(source->job->pull.cursor));
+    const char *start =
+        kho_arena_printf(source->arena, "cursor %.*s ", KHO_TEXT_ARGS(source->job->pull.cursor));
     if (position == NULL || strncmp(position, start, strlen(start)) != 0)
         return NULL;
     return position + strlen(start);
@@ -127,8 +127,8 @@ static bool set_condition(struct kho_source *source, const struct cursor *cursor
                           struct kho_window *window, struct kho_err *err)
 {
     struct kho_pg_result result;
-    const char *sql = kho_arena_printf(source->arena, "SELECT (%s)::text",
-                                       bound(source, cursor, value));
+    const char *sql =
+        kho_arena_printf(source->arena, "SELECT (%s)::text", bound(source, cursor, value));
     KHO_TRY(kho_pg_query(source->pg, source->arena, sql, NULL, 0, &result, err));
     window->from = kho_pg_cell(&result, 0, 0).ptr;
     const char *literal = kho_pg_literal(source->arena, kho_pg_cell(&result, 0, 0));

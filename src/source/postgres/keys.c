@@ -64,9 +64,8 @@ bool kho_source_key_sum(struct kho_source *source, bool *comparable, struct kho_
     if (!*comparable)
         return true;
     const char *hash = kho_arena_printf(source->arena, KHO_KEY_HASH_SQL, key);
-    const char *sql = kho_arena_printf(source->arena,
-                                       "SELECT count(%s), sum(%s) FROM %s", key, hash,
-                                       source->relation);
+    const char *sql = kho_arena_printf(source->arena, "SELECT count(%s), sum(%s) FROM %s", key,
+                                       hash, source->relation);
     if (!bounded)
         sql = kho_arena_printf(source->arena, "%s WHERE octet_length(%s) <= %d", sql, key,
                                KHO_KEY_MAX_BYTES);

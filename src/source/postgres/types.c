@@ -47,8 +47,7 @@ static bool look_up(struct kho_source *source, const struct kho_pg_column *descr
                            described->name, source->label);
     column->name = described->name;
     column->base_oid = kho_pg_cell_int(&result, 0, 0);
-    choose_wire(column, column->base_oid,
-                kho_text_eq_cstr(kho_pg_cell(&result, 0, 1), "t"));
+    choose_wire(column, column->base_oid, kho_text_eq_cstr(kho_pg_cell(&result, 0, 1), "t"));
     column->type = kho_pg_cell(&result, 0, 2).ptr;
     return true;
 }
