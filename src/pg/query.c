@@ -98,19 +98,30 @@ static void keep_rows(struct kho_arena *arena, PGresult *from, struct kho_pg_res
     }
 }
 
-bool kho_pg_query(struct kho_pg *pg, struct kho_arena *arena, const char *sql,
-                  const char *const *params, size_t n_params, struct kho_pg_result *result,
-                  struct kho_err *err)
+bool kho_pg_send(struct kho_pg *pg, const char *sql, const char *const *params, size_t n_params,
+                 struct kho_err *err)
 {
     if (PQsendQueryParams(pg->conn, sql, (int)n_params, NULL, params, NULL, NULL, 0) != 1)
         return kho_pg_fail(pg, err);
-    KHO_TRY(kho_pg_flush(pg, err));
+    return kho_pg_flush(pg, err);
+}
+
+bool kho_pg_receive(struct kho_pg *pg, struct kho_arena *arena, struct kho_pg_result *result,
+                    struct kho_err *err)
+{
     PGresult *last = NULL;
     KHO_TRY(kho_pg_finish(pg, &last, err));
     if (result != NULL)
         keep_rows(arena, last, result);
     PQclear(last);
     return true;
+}
+
+bool kho_pg_query(struct kho_pg *pg, struct kho_arena *arena, const char *sql,
+                  const char *const *params, size_t n_params, struct kho_pg_result *result,
+                  struct kho_err *err)
+{
+    return kho_pg_send(pg, sql, params, n_params, err) && kho_pg_receive(pg, arena, result, err);
 }
 
 struct kho_text kho_pg_cell(const struct kho_pg_result *result, size_t row, size_t column)

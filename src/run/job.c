@@ -19,6 +19,7 @@ struct attempt {
     struct kho_load *load;
     struct pull pull;
     struct kho_window window;
+    bool keys; /* are compared behind the window */
 };
 
 static bool move_rows(struct attempt *attempt, struct kho_progress *progress, struct kho_err *err)
@@ -52,7 +53,10 @@ static bool start_load(struct attempt *attempt, struct kho_err *err)
 {
     static const char *const words[] = {"full", "changes", "cursor"};
     const struct kho_window *window = &attempt->window;
+    attempt->keys = !window->all && scope_keys_due(attempt->job, kho_load_last(attempt->load),
+                                                   attempt->project->zone, kho_clock_now_us());
     struct kho_load_scope scope = {.all = window->all,
+                                   .keys = attempt->keys,
                                    .asked = words[attempt->job->pull.mode],
                                    .because = window->because,
                                    .from = window->from,
@@ -78,8 +82,7 @@ static bool choose_window(struct attempt *attempt, struct kho_err *err)
 static bool compare_keys(struct attempt *attempt, struct kho_err *err)
 {
     size_t strange;
-    if (attempt->window.all || !scope_keys_due(attempt->job, kho_load_last(attempt->load),
-                                               attempt->project->zone, kho_clock_now_us()))
+    if (!attempt->keys)
         return true;
     KHO_TRY(scope_compare_keys(&attempt->pull, attempt->arena, attempt->load, &strange, err));
     if (strange == 0)

@@ -24,6 +24,7 @@ struct cluster {
     const char *socket_dir;
     const char *log;
     const char *bin; /* of PostgreSQL */
+    int64_t major;   /* its version */
     bool switch_user;
     uid_t uid;
     gid_t gid;
@@ -73,6 +74,7 @@ static bool find_programs(struct cluster *cluster, struct kho_err *err)
             best = version;
     }
     globfree(&found);
+    cluster->major = best;
     cluster->bin = kho_arena_printf(cluster->arena, SERVERS "%" PRId64 "/bin", best);
     if (best != 0)
         return true;
@@ -238,6 +240,13 @@ static bool make_root(const struct cluster *cluster, struct kho_err *err)
     return true;
 }
 
+/* An eighth of the memory: a table of a few million records is then read from there. */
+static int64_t shared_buffers_mb(void)
+{
+    int64_t mb = (int64_t)sysconf(_SC_PHYS_PAGES) / 8 * sysconf(_SC_PAGESIZE) >> 20;
+    return KHO_MIN(KHO_MAX(mb, 128), 1024);
+}
+
 /* Errors are not logged with statement or detail, since those quote personal values. With minimal
  * WAL a table's first load is written once, not twice; the cluster has no standby to feed. */
 static const char *settings(const struct cluster *cluster)
@@ -251,13 +260,15 @@ static const char *settings(const struct cluster *cluster)
                             "max_wal_senders = 0\n"
                             "max_wal_size = 4GB\n"
                             "checkpoint_timeout = 15min\n"
-                            "shared_buffers = 256MB\n"
+                            "shared_buffers = %" PRId64 "MB\n"
+                            "%s"
                             "log_timezone = 'UTC'\n"
                             "log_min_messages = fatal\n"
                             "log_min_error_statement = panic\n"
                             "log_error_verbosity = terse\n"
                             "include_if_exists = 'local.conf'\n",
-                            cluster->socket_dir);
+                            cluster->socket_dir, shared_buffers_mb(),
+                            cluster->major >= 15 ? "wal_compression = lz4\n" : "");
 }
 
 /* Written by the cluster's own user: root does not write where somebody else may plant a link. */

@@ -21,23 +21,45 @@ static const char *other_keys(const struct kho_load *load)
         load->current, load->feed);
 }
 
+static const char *key_hash(const struct kho_load *load)
+{
+    return kho_arena_printf(load->arena, KHO_KEY_HASH_SQL, "_key");
+}
+
+bool kho_load_send_key_sum(struct kho_load *load, struct kho_err *err)
+{
+    const char *sql = kho_arena_printf(
+        load->arena, "SELECT count(*), coalesce(sum(%s), 0) FROM %s WHERE _source = %s",
+        key_hash(load), load->current, load->feed);
+    load->summing = true;
+    return kho_pg_send(load->pg, sql, NULL, 0, err);
+}
+
+bool kho_load_await_key_sum(struct kho_load *load, struct kho_err *err)
+{
+    if (!load->summing)
+        return true;
+    load->summing = false;
+    KHO_TRY(kho_pg_receive(load->pg, load->arena, &load->feed_keys, err));
+    load->known_rows = kho_pg_cell_int(&load->feed_keys, 0, 0);
+    return true;
+}
+
 bool kho_load_key_sum(struct kho_load *load, struct kho_key_sum *sum, struct kho_err *err)
 {
     struct kho_pg_result result;
-    const char *hash = kho_arena_printf(load->arena, KHO_KEY_HASH_SQL, "_key");
-    const char *sql =
-        kho_arena_printf(load->arena,
-                         "SELECT f.count, f.count + o.count, CASE WHEN f.count + o.count > 0"
-                         " THEN coalesce(f.sum, 0) + coalesce(o.sum, 0) END"
-                         " FROM (SELECT count(*), sum(%s) FROM %s WHERE _source = %s) f,"
-                         " (SELECT count(*), sum(%s) FROM (%s) k) o",
-                         hash, load->current, load->feed, hash, other_keys(load));
+    KHO_TRY(kho_load_await_key_sum(load, err));
     KHO_TRY(kho_load_finish_copy(load, err));
     KHO_TRY(kho_load_flush_rejects(load, 0, err));
-    KHO_TRY(kho_pg_query(load->pg, load->arena, sql, NULL, 0, &result, err));
-    load->known_rows = kho_pg_cell_int(&result, 0, 0);
-    sum->count = kho_pg_cell_int(&result, 0, 1);
-    sum->sum = kho_pg_cell(&result, 0, 2);
+    const char *params[] = {kho_pg_cell(&load->feed_keys, 0, 0).ptr,
+                            kho_pg_cell(&load->feed_keys, 0, 1).ptr};
+    const char *sql = kho_arena_printf(load->arena,
+                                       "SELECT $1::bigint + count(*), nullif($2::numeric +"
+                                       " coalesce(sum(%s), 0), 0) FROM (%s) k",
+                                       key_hash(load), other_keys(load));
+    KHO_TRY(kho_pg_query(load->pg, load->arena, sql, params, 2, &result, err));
+    sum->count = kho_pg_cell_int(&result, 0, 0);
+    sum->sum = kho_pg_cell(&result, 0, 1);
     return true;
 }
 

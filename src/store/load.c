@@ -187,8 +187,12 @@ bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
     /* A batch's rejects need not reach the disk at once: the run's own commit takes them along. */
     KHO_TRY(kho_pg_exec(made->ledger, "SET synchronous_commit = off", err));
     /* Set statements look a few rows up by key in large tables: cheap wherever disks do not spin.
-     */
-    KHO_TRY(kho_pg_exec(made->pg, "SET random_page_cost = 1.1", err));
+     * Each runs once, so that compiling it costs more than it saves; and the other cores belong to
+     * kho and to the source. */
+    KHO_TRY(kho_pg_exec(made->pg,
+                        "SET random_page_cost = 1.1; SET jit = off;"
+                        "SET max_parallel_workers_per_gather = 0",
+                        err));
     KHO_TRY(lock_feed(made, err));
     KHO_TRY(read_last(made, err));
     KHO_TRY(open_ledger_row(made, err));
@@ -227,7 +231,8 @@ bool kho_load_start(struct kho_load *load, struct kho_hash128 fingerprint,
     if (scope->all)
         return look_at_what_stands(load, err);
     load->known_rows = load->last.total;
-    return kho_load_make_stage(load, err);
+    KHO_TRY(kho_load_make_stage(load, err));
+    return !scope->keys || kho_load_send_key_sum(load, err);
 }
 
 const struct kho_load_stats *kho_load_stats(const struct kho_load *load)

@@ -21,7 +21,9 @@ struct kho_load {
     struct kho_load_last last;
     struct kho_load_scope scope;
     bool started;
-    bool direct; /* the table is empty: rows go straight in */
+    bool summing;                   /* the sum of the feed's keys was asked for */
+    struct kho_pg_result feed_keys; /* and its answer: count, sum */
+    bool direct;                    /* the table is empty: rows go straight in */
     bool copying;
     struct kho_hash_set known;    /* what stands; for a window the keys, when they are compared */
     struct kho_hash_set rejected; /* rows rejected by earlier runs */
@@ -45,6 +47,11 @@ struct kho_load {
 
 /* rows.c: ends the COPY that kho_load_rows() began, if it did. */
 KHO_MUST_USE bool kho_load_finish_copy(struct kho_load *load, struct kho_err *err);
+
+/* keys.c: asks for the sum of the feed's keys, which the store works out while the source is read;
+ * nothing else may be asked of load->pg before it is awaited. */
+KHO_MUST_USE bool kho_load_send_key_sum(struct kho_load *load, struct kho_err *err);
+KHO_MUST_USE bool kho_load_await_key_sum(struct kho_load *load, struct kho_err *err);
 
 /* reject.c */
 void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, const uint32_t *rows,

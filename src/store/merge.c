@@ -46,10 +46,9 @@ static bool reject_duplicates(struct kho_load *load, struct kho_err *err)
 static bool find_deleted(struct kho_load *load, struct kho_err *err)
 {
     return kho_pg_exec(load->pg,
-                       "INSERT INTO kho_deleted"
-                       " SELECT b._key FROM kho_before b LEFT JOIN kho_stage s ON s._key = b._key"
-                       " LEFT JOIN kho_rejected r ON r._key = b._key"
-                       " WHERE s._key IS NULL AND r._key IS NULL",
+                       "INSERT INTO kho_deleted SELECT _key FROM kho_before"
+                       " EXCEPT (SELECT _key FROM kho_stage UNION ALL SELECT _key FROM"
+                       " kho_rejected)",
                        err);
 }
 

@@ -43,6 +43,7 @@ static const char *copy_statement(const struct kho_load *load)
 
 static bool begin_copy(struct kho_load *load, struct kho_err *err)
 {
+    KHO_TRY(kho_load_await_key_sum(load, err));
     KHO_TRY(kho_pg_copy_in(load->pg, copy_statement(load), err));
     kho_copy_put_header(&load->out);
     load->copying = true;

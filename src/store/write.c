@@ -72,6 +72,7 @@ static bool close_versions(struct kho_load *load, const char *join, const char *
 
 static bool delete_records(struct kho_load *load, const char *at, struct kho_err *err)
 {
+    KHO_TRY(kho_pg_exec(load->pg, "ANALYZE kho_deleted", err));
     const char *join = kho_arena_printf(
         load->arena, "JOIN kho_deleted d ON d._key = p._key WHERE p._source = %s", load->feed);
     KHO_TRY(close_versions(load, join, at, err));

@@ -55,6 +55,14 @@ struct kho_pg_result {
 KHO_MUST_USE bool kho_pg_query(struct kho_pg *pg, struct kho_arena *arena, const char *sql,
                                const char *const *params, size_t n_params,
                                struct kho_pg_result *result, struct kho_err *err);
+
+/* The two halves of it, so that the server works while the caller does something else; nothing else
+ * may be asked of this connection between them. */
+KHO_MUST_USE bool kho_pg_send(struct kho_pg *pg, const char *sql, const char *const *params,
+                              size_t n_params, struct kho_err *err);
+KHO_MUST_USE bool kho_pg_receive(struct kho_pg *pg, struct kho_arena *arena,
+                                 struct kho_pg_result *result, struct kho_err *err);
+
 struct kho_text kho_pg_cell(const struct kho_pg_result *result, size_t row, size_t column);
 /* The cell as an integer; 0 for NULL or anything that is none. */
 int64_t kho_pg_cell_int(const struct kho_pg_result *result, size_t row, size_t column);

@@ -18,7 +18,7 @@
 
 struct kho_key_sum {
     int64_t count;
-    struct kho_text sum; /* a whole number of any size; NULL = of no keys */
+    struct kho_text sum; /* a whole number of any size; NULL = zero */
 };
 
 static inline bool kho_key_sum_eq(const struct kho_key_sum *a, const struct kho_key_sum *b)

@@ -75,7 +75,11 @@ bool kho_source_open(struct kho_arena *arena, const struct kho_source_options *o
     made->rows_per_second = options->config->limits.rows_per_second;
     name_relation(made);
     KHO_TRY(connect(made, options, err));
-    KHO_TRY(kho_pg_exec(made->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err));
+    /* One backend, and no more, works for us. */
+    KHO_TRY(kho_pg_exec(made->pg,
+                        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                        "SET LOCAL max_parallel_workers_per_gather = 0",
+                        err));
     if (!kho_postgres_describe(made, err))
         return kho_err_context(err, "reading %s", made->label);
     *source = made;

@@ -27,28 +27,55 @@ static void choose_wire(struct source_column *column, int64_t base_oid, bool is_
     }
 }
 
-/* Looks up one described column's type: its base type, whether that is an enum, and its name. */
-static bool look_up(struct kho_source *source, const struct kho_pg_column *described,
-                    struct source_column *column, struct kho_err *err)
+/* Of each described column ($1 its type, $2 its modifier): the base type, whether that is an
+ * enumeration, and the type's name. */
+static const char types_sql[] =
+    "WITH RECURSIVE col(n, oid, modifier) AS ("
+    "  SELECT n, t.oid, t.modifier FROM unnest($1::oid[], $2::integer[])"
+    "  WITH ORDINALITY t(oid, modifier, n)),"
+    " base(n, oid, typbasetype, typtype) AS ("
+    "  SELECT c.n, t.oid, t.typbasetype, t.typtype FROM col c"
+    "  JOIN pg_catalog.pg_type t ON t.oid = c.oid"
+    "  UNION ALL SELECT b.n, t.oid, t.typbasetype, t.typtype FROM base b"
+    "  JOIN pg_catalog.pg_type t ON t.oid = b.typbasetype WHERE b.typtype = 'd')"
+    " SELECT c.n, b.oid, b.typtype = 'e', pg_catalog.format_type(c.oid, c.modifier)"
+    " FROM col c JOIN base b ON b.n = c.n AND b.typtype <> 'd' ORDER BY c.n";
+
+static const char *array_of(struct kho_arena *arena, const struct kho_pg_column *described,
+                            size_t count, bool modifiers)
 {
-    static const char sql[] =
-        "WITH RECURSIVE base(oid, typbasetype, typtype) AS ("
-        "  SELECT oid, typbasetype, typtype FROM pg_catalog.pg_type WHERE oid = $1::oid"
-        "  UNION ALL SELECT t.oid, t.typbasetype, t.typtype FROM base b"
-        "  JOIN pg_catalog.pg_type t ON t.oid = b.typbasetype WHERE b.typtype = 'd')"
-        " SELECT oid, typtype = 'e', pg_catalog.format_type($1::oid, $2::integer)"
-        " FROM base WHERE typtype <> 'd'";
-    const char *params[] = {kho_arena_printf(source->arena, "%" PRIu32, described->type_oid),
-                            kho_arena_printf(source->arena, "%" PRId32, described->type_modifier)};
-    struct kho_pg_result result;
-    KHO_TRY(kho_pg_query(source->pg, source->arena, sql, params, 2, &result, err));
-    if (result.n_rows != 1)
-        return kho_err_set(err, KHO_ERR_FAILED, "column '%s' of %s has an unknown type",
-                           described->name, source->label);
-    column->name = described->name;
-    column->base_oid = kho_pg_cell_int(&result, 0, 0);
-    choose_wire(column, column->base_oid, kho_text_eq_cstr(kho_pg_cell(&result, 0, 1), "t"));
-    column->type = kho_pg_cell(&result, 0, 2).ptr;
+    struct kho_buf out;
+    kho_buf_init(&out, 1 << 20);
+    for (size_t i = 0; i < count; i++) {
+        kho_buf_char(&out, i != 0 ? ',' : '{');
+        if (modifiers)
+            kho_buf_printf(&out, "%" PRId32, described[i].type_modifier);
+        else
+            kho_buf_printf(&out, "%" PRIu32, described[i].type_oid);
+    }
+    kho_buf_puts(&out, count != 0 ? "}" : "{}");
+    const char *array = kho_arena_cstr(arena, kho_buf_as_text(&out));
+    kho_buf_release(&out);
+    return array;
+}
+
+static bool look_up_types(struct kho_source *source, const struct kho_pg_column *described,
+                          size_t count, struct kho_err *err)
+{
+    const char *params[] = {array_of(source->arena, described, count, false),
+                            array_of(source->arena, described, count, true)};
+    struct kho_pg_result types;
+    KHO_TRY(kho_pg_query(source->pg, source->arena, types_sql, params, 2, &types, err));
+    if (types.n_rows != count)
+        return kho_err_set(err, KHO_ERR_FAILED, "a column of %s has an unknown type",
+                           source->label);
+    for (size_t i = 0; i < count; i++) {
+        struct source_column *column = &source->columns[i];
+        column->name = described[i].name;
+        column->base_oid = kho_pg_cell_int(&types, i, 1);
+        column->type = kho_pg_cell(&types, i, 3).ptr;
+        choose_wire(column, column->base_oid, kho_text_eq_cstr(kho_pg_cell(&types, i, 2), "t"));
+    }
     return true;
 }
 
@@ -76,10 +103,9 @@ bool kho_postgres_describe(struct kho_source *source, struct kho_err *err)
     source->columns = kho_arena_array(source->arena, count, sizeof(*source->columns));
     source->names = kho_arena_array(source->arena, count, sizeof(*source->names));
     source->n_columns = count;
-    for (size_t i = 0; i < count; i++) {
-        KHO_TRY(look_up(source, &described[i], &source->columns[i], err));
+    KHO_TRY(look_up_types(source, described, count, err));
+    for (size_t i = 0; i < count; i++)
         source->names[i] = source->columns[i].name;
-    }
     return estimate_rows(source, err);
 }
 
