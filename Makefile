@@ -32,11 +32,12 @@ BUILDING = $(MAKE) --no-print-directory \
 	$(if $(findstring -j,$(MAKEFLAGS))$(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc))
 
 .DELETE_ON_ERROR:
-.PHONY: all binaries help setup setup-lint check check-asan check-valgrind lint demo \
+.PHONY: all programs binaries help setup setup-lint check check-asan check-valgrind lint demo \
 	demo-clean bench ci install clean FORCE
 
 all: binaries ## build kho, the demo's generator and the unit tests
-binaries: $(BUILD)/kho $(BUILD)/departments $(UNIT_BIN)
+binaries: programs $(UNIT_BIN)
+programs: $(BUILD)/kho $(BUILD)/departments
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | sort | \
@@ -70,7 +71,7 @@ lint: setup-lint ## layout, levels, names, sizes, words; both compilers; cppchec
 	@tools/run-units build/clang
 
 demo: setup ## three departments, a district store, a snapshot for the city: see README.md
-	@$(BUILDING) all
+	@$(BUILDING) programs
 	@KHO=$(BUILD)/kho KHO_DEPARTMENTS=$(BUILD)/departments tools/demo
 
 demo-clean: ## stop the demo's databases and remove all that was made or built

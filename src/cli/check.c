@@ -1,4 +1,5 @@
 /* kho check: all problems of the configuration in one go. */
+#include <kho/core/interrupt.h>
 #include <kho/run/job.h>
 
 #include "cli.h"
@@ -43,11 +44,19 @@ static void show_problems(const struct kho_diags *diags)
     kho_buf_release(&text);
 }
 
+/* Asks for all jobs, also after one source did not answer; `err` is the first such failure. */
 static bool check_online(struct kho_project *project, struct kho_err *err)
 {
-    for (size_t i = 0; i < project->config.n_jobs; i++)
-        KHO_TRY(kho_job_check_online(project, &project->config.jobs[i], &project->diags, err));
-    return true;
+    bool ok = true;
+    for (size_t i = 0; i < project->config.n_jobs && !kho_interrupt_pending(); i++) {
+        struct kho_err failure = {0};
+        if (kho_job_check_online(project, &project->config.jobs[i], &project->diags, &failure))
+            continue;
+        if (ok)
+            *err = failure;
+        ok = false;
+    }
+    return ok && kho_interrupt_check(err);
 }
 
 static bool run_check(struct cli *cli, struct kho_err *err)
@@ -60,8 +69,8 @@ static bool run_check(struct cli *cli, struct kho_err *err)
     show_problems(&project.diags);
     if (cli->json)
         put_problems(&project);
-    KHO_TRY(reached);
     cli->answered = true;
+    KHO_TRY(reached);
     KHO_TRY(kho_diags_check(&project.diags, err));
     if (!cli->json)
         printf("ok: %zu sources, %zu schemas, %zu code lists, %zu jobs\n", project.config.n_sources,

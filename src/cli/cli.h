@@ -76,11 +76,15 @@ void cli_json_failure(const struct kho_err *err);
 
 #define CLI_JSON_MAX ((size_t)256 << 20)
 
+/* run.c: writes a run's receipt; `err` NULL = it was published. */
+struct kho_receipt;
+void cli_receipt_json(const struct kho_receipt *receipt, const struct kho_err *err);
+
 /* help.c */
 void cli_usage(FILE *out);
 void cli_command_help(const struct cli_command *command, FILE *out);
 
-extern const struct cli_command cli_check, cli_export, cli_help, cli_init, cli_plan, cli_rejects,
-    cli_run, cli_runs, cli_show, cli_status, cli_store_command, cli_verify;
+extern const struct cli_command cli_backfill, cli_check, cli_export, cli_help, cli_init, cli_plan,
+    cli_rejects, cli_run, cli_runs, cli_show, cli_status, cli_store_command, cli_verify;
 
 #endif

@@ -1,4 +1,5 @@
 /* kho status, runs, show, rejects: what the ledger knows. */
+#include <kho/core/log.h>
 #include <kho/store/ledger.h>
 
 #include "cli.h"
@@ -36,6 +37,8 @@ static bool run_status(struct cli *cli, struct kho_err *err)
     if (rows.n_rows != 0)
         cli_answer(cli, &rows);
     put_never_run(cli, &project, &rows);
+    if (rows.n_rows == 0 && project.config.n_jobs == 0)
+        kho_log_info("there are no jobs; `kho help job` tells what stands in one");
     return true;
 }
 
@@ -154,6 +157,8 @@ static bool run_rejects(struct cli *cli, struct kho_err *err)
         KHO_TRY(kho_ledger_rejects(store, cli->arena, optional_job(cli), &rows, err));
     KHO_TRY(check_job(cli, &project, store, &rows, err));
     cli_answer(cli, &rows);
+    if (cli_value(cli, "list") != NULL && (int64_t)rows.n_rows == limit)
+        kho_log_info("these are the first %" PRId64 "; --limit shows more", limit);
     return true;
 }
 

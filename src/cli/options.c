@@ -127,7 +127,8 @@ static bool check_count(const struct cli *cli, struct kho_err *err)
     bool few = cli->n_positional < command->min_arguments;
     kho_err_set(err, KHO_ERR_USAGE, "`kho %s` was given too %s arguments", command->name,
                 few ? "few" : "many");
-    return kho_err_hint(err, "usage: kho %s %s", command->name, command->arguments);
+    return kho_err_hint(err, "usage: kho %s%s%s", command->name,
+                        command->arguments[0] != '\0' ? " " : "", command->arguments);
 }
 
 bool cli_parse(struct cli *cli, int argc, char **argv, struct kho_err *err)

@@ -42,7 +42,7 @@ static void put_counts(struct kho_json *json, const struct kho_load_stats *stats
     kho_json_int(json, "total", stats->total);
 }
 
-static void put_json(const struct kho_receipt *receipt, const struct kho_err *err)
+void cli_receipt_json(const struct kho_receipt *receipt, const struct kho_err *err)
 {
     struct kho_buf out;
     struct kho_json json;
@@ -139,7 +139,7 @@ static bool run_jobs(struct cli *cli, struct kho_project *project, struct kho_st
         struct kho_err failure = {0};
         bool published = kho_job_run(project, store, jobs[done], &options, &receipt, &failure);
         if (cli->json)
-            put_json(&receipt, published ? NULL : &failure);
+            cli_receipt_json(&receipt, published ? NULL : &failure);
         cli->answered = true;
         fill_row(cli->arena, &receipt, cells + done * COLUMNS);
         done++;

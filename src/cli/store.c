@@ -33,7 +33,6 @@ static bool run_store(struct cli *cli, struct kho_err *err)
         return false;
     }
     KHO_TRY(cli_store(cli, &project, &store, err));
-    KHO_TRY(kho_store_ensure(store, &project.schemas, err));
     return put_conninfo(cli, store);
 }
 

@@ -4,7 +4,7 @@
  */
 #include <kho/config/fields.h>
 
-#include "value.h"
+#include <kho/config/value.h>
 
 #define NAME_MAX_BYTES 63
 

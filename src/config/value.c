@@ -1,5 +1,5 @@
 /* Reads numbers with units as configuration writes them. */
-#include "value.h"
+#include <kho/config/value.h>
 
 struct unit {
     const char *word;

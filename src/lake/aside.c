@@ -144,7 +144,10 @@ static bool make_here(struct lake_aside *aside, bool *made, struct kho_err *err)
 bool lake_aside_make(struct kho_arena *arena, const char *lake, const char *base,
                      struct lake_aside **aside, struct kho_err *err)
 {
-    KHO_TRY(kho_dir_make(lake, DIR_MODE, err));
+    if (!kho_dir_make(lake, DIR_MODE, err)) {
+        err->class = KHO_ERR_UNREACHABLE;
+        return false;
+    }
     KHO_TRY(sweep(lake, err));
     struct lake_aside *made = kho_arena_alloc(arena, sizeof(*made));
     *made = (struct lake_aside){

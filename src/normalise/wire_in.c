@@ -17,7 +17,7 @@
 
 /* What each field type can be made of. */
 static const unsigned taken[KHO_TYPE_COUNT] = {
-    [KHO_TYPE_TEXT] = TEXTS | NUMBERS | TIMES | W(BOOL) | W(UUID) | W(JSONB),
+    [KHO_TYPE_TEXT] = TEXTS | NUMBERS | TIMES | W(BOOL) | W(UUID) | W(JSONB) | W(BYTEA),
     [KHO_TYPE_INTEGER] = TEXTS | NUMBERS,
     [KHO_TYPE_DECIMAL] = TEXTS | NUMBERS,
     [KHO_TYPE_BOOLEAN] = TEXTS | INTEGERS | W(BOOL),

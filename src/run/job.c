@@ -19,7 +19,8 @@ struct attempt {
     struct kho_load *load;
     struct pull pull;
     struct kho_window window;
-    bool keys; /* are compared behind the window */
+    bool keys;        /* are compared behind the window */
+    const char *next; /* of a backfill: where the next range begins */
 };
 
 static bool move_rows(struct attempt *attempt, struct kho_progress *progress, struct kho_err *err)
@@ -49,15 +50,29 @@ static bool read_rows(struct attempt *attempt, struct kho_err *err)
     return ok;
 }
 
-static bool start_load(struct attempt *attempt, struct kho_err *err)
+static const char *asked_word(const struct kho_job *job)
 {
     static const char *const words[] = {"full", "changes", "cursor"};
+    return words[job->pull.mode];
+}
+
+static const char *made_word(const struct attempt *attempt)
+{
+    if (attempt->options->range != NULL)
+        return "backfill";
+    return attempt->window.all ? "full" : asked_word(attempt->job);
+}
+
+static bool start_load(struct attempt *attempt, struct kho_err *err)
+{
     const struct kho_window *window = &attempt->window;
-    attempt->keys = !window->all && scope_keys_due(attempt->job, kho_load_last(attempt->load),
-                                                   attempt->project->zone, kho_clock_now_us());
+    attempt->keys = !window->all && attempt->options->range == NULL &&
+                    scope_keys_due(attempt->job, kho_load_last(attempt->load),
+                                   attempt->project->zone, kho_clock_now_us());
     struct kho_load_scope scope = {.all = window->all,
                                    .keys = attempt->keys,
-                                   .asked = words[attempt->job->pull.mode],
+                                   .asked = asked_word(attempt->job),
+                                   .made = made_word(attempt),
                                    .because = window->because,
                                    .from = window->from,
                                    .to = window->to,
@@ -68,8 +83,25 @@ static bool start_load(struct attempt *attempt, struct kho_err *err)
     return kho_load_start(attempt->load, attempt->pull.fingerprint, &scope, err);
 }
 
+/* A range says nothing of the rest: the next run goes on where the last one was, unless the mapping
+ * has changed since. */
+static bool choose_range(struct attempt *attempt, struct kho_err *err)
+{
+    const struct kho_run_options *options = attempt->options;
+    const struct kho_load_last *last = kho_load_last(attempt->load);
+    KHO_TRY(kho_source_range(attempt->pull.source, options->range, options->range_from,
+                             &attempt->window, &attempt->next, err));
+    if (attempt->window.from == NULL)
+        attempt->window.condition = "false";
+    if (kho_hash_eq(last->fingerprint, attempt->pull.fingerprint))
+        attempt->window.position = last->position;
+    return true;
+}
+
 static bool choose_window(struct attempt *attempt, struct kho_err *err)
 {
+    if (attempt->options->range != NULL)
+        return choose_range(attempt, err);
     const struct kho_load_last *last = kho_load_last(attempt->load);
     const char *because =
         attempt->options->full
@@ -122,12 +154,11 @@ static const char *status_of(const struct kho_err *err)
 
 static void note_scope(const struct attempt *attempt, struct kho_receipt *receipt)
 {
-    static const char *const words[] = {"full", "changes", "cursor"};
     struct kho_arena *names = attempt->project->arena;
     const struct kho_window *window = &attempt->window;
-    enum kho_pull_mode mode = attempt->job->pull.mode;
-    receipt->asked = words[mode];
-    receipt->pull = window->all ? words[KHO_PULL_FULL] : words[mode];
+    receipt->asked = asked_word(attempt->job);
+    receipt->pull = made_word(attempt);
+    receipt->next = attempt->next != NULL ? kho_arena_strdup(names, attempt->next) : NULL;
     receipt->because = window->because;
     receipt->from = window->from != NULL ? kho_arena_strdup(names, window->from) : NULL;
     receipt->to = window->to != NULL ? kho_arena_strdup(names, window->to) : NULL;
@@ -207,7 +238,10 @@ bool kho_job_check_online(const struct kho_project *project, const struct kho_jo
               kho_source_window(pull.source, NULL, NULL, &window, err) &&
               pull_start(&pull, arena, 1, NULL, err);
     kho_arena_free(arena);
-    if (!ok && diags->errors > errors)
+    if (ok || diags->errors > errors)
         return true;
-    return ok || kho_err_context(err, "in job %.*s", KHO_TEXT_ARGS(job->name));
+    if (err->class != KHO_ERR_INTERRUPTED)
+        kho_diag_error(diags, job->from_pos, "%s%s%s", err->message,
+                       err->hint[0] != '\0' ? "; " : "", err->hint);
+    return err->class == KHO_ERR_CONFIG;
 }

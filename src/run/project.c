@@ -1,4 +1,5 @@
 /* Loads a project and checks that its parts fit each other. */
+#include <kho/core/file.h>
 #include <kho/normalise/program.h>
 #include <kho/run/project.h>
 
@@ -32,18 +33,29 @@ static const char **job_names(const struct kho_project *project)
     return names;
 }
 
+/* A file that is there but could not be read says what is wrong with it: that nothing has its name
+ * would only be a second error. */
+static bool has_file(const struct kho_project *project, const char *folder, struct kho_text name)
+{
+    const char *path =
+        kho_arena_printf(project->arena, "%s/%.*s.yaml", folder, KHO_TEXT_ARGS(name));
+    return kho_file_exists(kho_path_join(project->arena, project->dir, path));
+}
+
 static void check_job(struct kho_project *project, const struct kho_job *job)
 {
     struct kho_diags *diags = &project->diags;
     const struct kho_schema *schema = kho_schemas_find(&project->schemas, job->to);
-    if (kho_config_source(&project->config, job->source) == NULL)
+    if (kho_config_source(&project->config, job->source) == NULL &&
+        !has_file(project, "etl/sources", job->source))
         kho_diag_error(
             diags, job->from_pos, "there is no source '%.*s'%s", KHO_TEXT_ARGS(job->source),
             kho_diag_suggest(diags, job->source, source_names(project), project->config.n_sources));
     if (schema == NULL) {
-        kho_diag_error(
-            diags, job->to_pos, "there is no schema '%.*s'%s", KHO_TEXT_ARGS(job->to),
-            kho_diag_suggest(diags, job->to, schema_names(project), project->schemas.count));
+        if (!has_file(project, "schemas", job->to))
+            kho_diag_error(
+                diags, job->to_pos, "there is no schema '%.*s'%s", KHO_TEXT_ARGS(job->to),
+                kho_diag_suggest(diags, job->to, schema_names(project), project->schemas.count));
         return;
     }
     struct kho_program_options options = {.job = job, .schema = schema};
@@ -86,9 +98,6 @@ bool kho_project_load(struct kho_arena *arena, const char *dir, struct kho_proje
     KHO_TRY(kho_config_load(arena, dir, &project->config, &project->diags, err));
     KHO_TRY(kho_schemas_load(arena, dir, &project->schemas, &project->diags, err));
     check_sources(project);
-    /* A file that could not be read is missing here: what names it would only be a second error. */
-    if (project->diags.errors != 0)
-        return true;
     for (size_t i = 0; i < project->config.n_jobs; i++)
         check_job(project, &project->config.jobs[i]);
     return true;

@@ -360,7 +360,9 @@ static bool stop_cluster(const struct cluster *cluster, struct kho_err *err)
     const char *pg_ctl = kho_path_join(cluster->arena, cluster->bin, "pg_ctl");
     const char *const argv[] = {pg_ctl, "stop", "-D", cluster->data, "-m", "fast",
                                 "-w",   "-t",   "60", "-s",          NULL};
-    return run(cluster, argv, err);
+    KHO_TRY(run(cluster, argv, err));
+    (void)rmdir(cluster->socket_dir); /* made anew at the next start */
+    return true;
 }
 
 /* Several kho may start and stop the store at once: one does, the others wait. */

@@ -323,9 +323,9 @@ static bool write_scope(struct kho_load *load, struct kho_err *err)
                        "UPDATE kho.run SET asked = '%s', pull = '%s', pull_because = %s,"
                        " pull_from = %s, pull_to = %s, position = %s, keys_compared = %s,"
                        " proved = %" PRId64 " WHERE run = %" PRId64,
-                       scope->asked, scope->all ? "full" : scope->asked,
-                       optional_literal(load, scope->because), optional_literal(load, scope->from),
-                       optional_literal(load, scope->to), optional_literal(load, scope->position),
+                       scope->asked, scope->made, optional_literal(load, scope->because),
+                       optional_literal(load, scope->from), optional_literal(load, scope->to),
+                       optional_literal(load, scope->position),
                        load->stats.keys_compared ? "true" : "false", load->stats.proved, load->run);
 }
 

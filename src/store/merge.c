@@ -32,9 +32,8 @@ static bool reject_duplicates(struct kho_load *load, struct kho_err *err)
     KHO_TRY(kho_load_do(load, NULL, err,
                         "CREATE TEMP TABLE kho_duplicate ON COMMIT DROP AS"
                         " SELECT _key FROM kho_stage GROUP BY _key HAVING count(*) > 1"
-                        " UNION SELECT s._key FROM kho_stage s JOIN %s p ON p._source = %s"
-                        " AND p._key = s._key LEFT JOIN kho_before b ON b._key = s._key"
-                        " WHERE b._key IS NULL"
+                        " UNION (SELECT s._key FROM kho_stage s JOIN %s p ON p._source = %s"
+                        " AND p._key = s._key EXCEPT SELECT _key FROM kho_before)"
                         " UNION SELECT s._key FROM kho_stage s JOIN kho_rejected r"
                         " ON r._key = s._key",
                         load->current, load->feed));
@@ -63,10 +62,9 @@ static bool prove(struct kho_load *load, struct kho_err *err)
             load->arena, "SELECT _hash FROM %s WHERE _source = %s", load->current, load->feed);
         KHO_TRY(kho_load_sum(load, hashes, NULL, &all, &stats->total, err));
     }
-    static const char kept[] = "SELECT b._hash FROM kho_before b"
-                               " LEFT JOIN kho_stage s ON s._key = b._key"
-                               " LEFT JOIN kho_deleted d ON d._key = b._key"
-                               " WHERE s._key IS NULL AND d._key IS NULL";
+    static const char kept[] = "SELECT b._hash FROM kho_before b JOIN (SELECT _key FROM kho_before"
+                               " EXCEPT (SELECT _key FROM kho_stage UNION ALL"
+                               " SELECT _key FROM kho_deleted)) k ON k._key = b._key";
     KHO_TRY(kho_load_sum(load, kept, NULL, &stale, &stats->stale, err));
     stats->store_hash = kho_hash_subtract(all, stale);
     stats->proved = stats->total - stats->stale;

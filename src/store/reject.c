@@ -107,13 +107,15 @@ bool kho_load_flush_rejects(struct kho_load *load, size_t above_bytes, struct kh
     return true;
 }
 
+/* The alias begins with `_`, as no column of a schema does: else a column of that name would be
+ * meant. */
 bool kho_load_reject_duplicates(struct kho_load *load, const char *table, struct kho_err *err)
 {
     struct kho_hash128 sum;
     int64_t rows;
     const char *from =
-        kho_arena_printf(load->arena, "%s t JOIN kho_duplicate d USING (_key)", table);
-    const char *hashes = kho_arena_printf(load->arena, "SELECT t._hash FROM %s", from);
+        kho_arena_printf(load->arena, "%s _t JOIN kho_duplicate d USING (_key)", table);
+    const char *hashes = kho_arena_printf(load->arena, "SELECT _t._hash FROM %s", from);
     KHO_TRY(kho_load_sum(load, hashes, NULL, &sum, &rows, err));
     if (rows == 0)
         return true;
@@ -122,8 +124,8 @@ bool kho_load_reject_duplicates(struct kho_load *load, const char *table, struct
     load->n_staged -= rows;
     KHO_TRY(kho_load_do(load, NULL, err,
                         "INSERT INTO kho.reject_incoming (run, key, severity, rule, reason, raw)"
-                        " SELECT %" PRId64 ", t._key, 'reject', '" DUPLICATE_RULE "',"
-                        " '" DUPLICATE_REASON "', to_jsonb(t) - ARRAY['_hash', '_valid_from',"
+                        " SELECT %" PRId64 ", _t._key, 'reject', '" DUPLICATE_RULE "',"
+                        " '" DUPLICATE_REASON "', to_jsonb(_t) - ARRAY['_hash', '_valid_from',"
                         " '_run', '_source', '_key'] FROM %s",
                         load->run, from));
     return kho_load_do(load, NULL, err,

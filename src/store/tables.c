@@ -31,8 +31,8 @@ static const struct {
     {"_hash", "uuid", "XXH3-128 of the source row and of the mapping that read it"},
     {"_valid_from", "timestamp with time zone", "When the store began to show this version"},
     {"_run", "integer", "The run that wrote this version (kho.run)"},
-    {"_source", "text", "The feed that owns the record"},
-    {"_key", "text", "The record's key in its source"},
+    {"_source", "text COLLATE \"C\"", "The feed that owns the record"},
+    {"_key", "text COLLATE \"C\"", "The record's key in its source"},
 };
 static const char valid_to_comment[] = "When the store ceased to show this version";
 

@@ -112,6 +112,31 @@ test_duplicate_keys_are_rejected_in_a_first_load() {
     expect_eq "$(open_rejects)" ""
 }
 
+test_a_column_may_have_any_name_beside_duplicate_keys() {
+    new_project
+    source_sql "CREATE TABLE thing (id text, t text, p text, s text, d text, k text, _t text);
+        INSERT INTO thing VALUES ('1', 'a'), ('1', 'b'), ('2', 'c')"
+    write_schema "t: {type: text}" "p: {type: text}" "s: {type: text}" "d: {type: text}" "k: {type: text}"
+    write_job things civil.public.thing
+    expect_exit 0 kho run things
+    expect_counts 3 1 0 0 0 2 0
+    source_sql "INSERT INTO thing VALUES ('3', 'd'), ('3', 'e')"
+    expect_exit 0 kho run things
+    expect_counts 5 0 0 0 1 4 0
+}
+
+# Every key is another one: what goes is told from what comes by sets, not row by row.
+test_many_deletions_beside_many_insertions_take_no_long_time() {
+    new_project
+    make_things 40000
+    write_job things civil.public.thing
+    expect_exit 0 kho run things
+    source_sql "UPDATE thing SET id = id + 1000000 WHERE id <= 30000"
+    expect_exit 0 kho run things
+    expect_counts 40000 30000 0 30000 10000 0 0
+    expect_eq "$(last_run "finished_at - started_at < interval '20 s'")" t
+}
+
 test_duplicate_keys_in_a_later_load_keep_the_older_version() {
     new_loose_project
     expect_exit 0 kho run things

@@ -347,10 +347,47 @@ test_a_cursor_that_is_none_is_refused() {
     expect_error "cursor 'name' of civil.public.thing is no time, date or whole number"
     write_job things civil.public.thing "pull: {cursor: id, overlap: 10m}"
     expect_exit 2 kho check --online
-    expect_error "is a number: so must its overlap be"
+    expect_error "is a number: so must its distance be"
     write_job things civil.public.thing "pull: {cursor: id, overlap: much}"
     expect_exit 2 kho check
     expect_error "'overlap' is a duration such as 10m"
+}
+
+test_a_backfill_goes_by_ranges_and_on_where_it_stopped() {
+    new_project
+    source_sql "CREATE TABLE thing (id integer PRIMARY KEY, name text, amount text, since date);
+        INSERT INTO thing SELECT i, 'thing ' || i, i, date '2020-01-01' + i FROM generate_series(1, 100) i;
+        INSERT INTO thing VALUES (200, 'no day', 1, NULL), (201, 'for ever', 1, 'infinity'),
+            (202, 'far away', 1, '2030-01-01')"
+    write_job things civil.public.thing "map: {amount: \"number(amount, '.')\"}" \
+        "stop_if: {rejected: 2%, after_rows: 1}"
+    source_sql "UPDATE thing SET amount = 'bad' WHERE id = 50"
+    expect_exit 4 kho backfill things --by since --step 30d
+    expect_eq "$(store_sql "SELECT count(*) FROM test.thing")" 30
+    source_sql "UPDATE thing SET amount = '50' WHERE id = 50"
+    expect_exit 2 kho backfill things --by id --step 30
+    expect_error "an unfinished backfill of this feed goes by column 'since'"
+    expect_exit 0 kho backfill things --by since --step 30d
+    expect_eq "$(wc -l <"$T/out")" 4
+    expect_error "going on from 2020-02-01"
+    expect_eq "$(store_sql "SELECT string_agg(concat_ws(' ', pull, pull_from, pull_to, read, inserted), ', '
+        ORDER BY run) FROM kho.run WHERE status = 'published'")" \
+        "backfill 2020-01-02 2020-02-01 30 30, backfill 2020-02-01 2020-03-02 30 30, \
+backfill 2020-03-02 2020-04-01 30 30, backfill 2020-04-01 2020-05-01 10 10, \
+backfill 2030-01-01 2030-01-31 1 1"
+    write_job things civil.public.thing "pull: changes"
+    expect_exit 0 kho run things
+    expect_run 103 1 0 0 101 1 full
+    expect_exit 0 kho backfill things --by id --step 150
+    expect_run 3 0 0 0 2 1 backfill
+    expect_exit 0 kho run things
+    expect_run 0 0 0 0 0 0 changes
+    expect_exit 2 kho backfill things --by name --step 3
+    expect_error "column 'name' of civil.public.thing is no time, date or whole number"
+    expect_exit 2 kho backfill things --by id --step 3d
+    expect_error "is a number: so must its distance be"
+    expect_exit 2 kho backfill things --by id --step 0
+    expect_exit 2 kho backfill things
 }
 
 # Writers that keep transactions open for random times, savepoints and late commits among them.

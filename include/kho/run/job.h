@@ -6,6 +6,7 @@
 #define KHO_RUN_JOB_H
 
 #include <kho/run/project.h>
+#include <kho/source/source.h>
 #include <kho/store/load.h>
 
 struct kho_receipt {
@@ -19,12 +20,15 @@ struct kho_receipt {
     const char *because; /* why all rows, although it asks for less; or NULL */
     const char *from;    /* bounds of the window; or NULL */
     const char *to;
+    const char *next; /* of a backfill: where the next range begins; NULL = that was the last */
     struct kho_load_stats stats;
     int64_t elapsed_us;
 };
 
 struct kho_run_options {
-    bool full; /* compare all rows, whatever the job says */
+    bool full;                     /* compare all rows, whatever the job says */
+    const struct kho_range *range; /* read only the next range of a backfill, from ... */
+    const char *range_from;        /* ... this value on; NULL = the smallest */
 };
 
 /* Runs a job to its end; UNREACHABLE is tried again as the job's `retry:` says. The receipt is
@@ -33,6 +37,20 @@ struct kho_run_options {
 KHO_MUST_USE bool kho_job_run(const struct kho_project *project, struct kho_store *store,
                               const struct kho_job *job, const struct kho_run_options *options,
                               struct kho_receipt *receipt, struct kho_err *err);
+
+struct kho_backfill_options {
+    struct kho_range range;
+    const char *from; /* NULL = where an unfinished backfill stopped, else the smallest value */
+    bool restart;     /* forget an unfinished one */
+    void (*each)(void *context, const struct kho_receipt *receipt, const struct kho_err *err);
+    void *context;
+};
+
+/* Runs a job range by range of a column, oldest first, each published by itself; goes on where an
+ * earlier backfill stopped. What is in no range, or was deleted, is left to the job's next run. */
+KHO_MUST_USE bool kho_job_backfill(const struct kho_project *project, struct kho_store *store,
+                                   const struct kho_job *job,
+                                   const struct kho_backfill_options *options, struct kho_err *err);
 
 /* What a run would do with the first rows of the source; nothing is written anywhere. */
 struct kho_sample {
@@ -59,7 +77,7 @@ KHO_MUST_USE bool kho_job_sample(const struct kho_project *project, struct kho_a
                                  struct kho_err *err);
 
 /* Connects to the job's source and compiles the mapping against what is there; problems with their
- * places go to `diags`. */
+ * places go to `diags`, and so does, as an error too, that the source cannot be reached. */
 KHO_MUST_USE bool kho_job_check_online(const struct kho_project *project, const struct kho_job *job,
                                        struct kho_diags *diags, struct kho_err *err);
 

@@ -64,6 +64,20 @@ KHO_MUST_USE bool kho_source_window(struct kho_source *source, const char *posit
                                     const char *all_because, struct kho_window *window,
                                     struct kho_err *err);
 
+/* How a backfill cuts its source: by a column of time, day or whole number. */
+struct kho_range {
+    const char *column;
+    int64_t step_ms;    /* of a time or day; -1 = said as a number */
+    int64_t step_count; /* of a number; -1 = said as a duration */
+};
+
+/* The next range that has rows: from the smallest value not below `from` (NULL: of all) on, as far
+ * as the step goes. `*next` is where to go on, NULL = there are no more rows; window->from is NULL
+ * if there were none at all. Rows whose column is NULL or infinite are in no range. */
+KHO_MUST_USE bool kho_source_range(struct kho_source *source, const struct kho_range *range,
+                                   const char *from, struct kho_window *window, const char **next,
+                                   struct kho_err *err);
+
 /* Starts the pull of these columns (and of the job's key). `wires` gets the wire type of each.
  * Hashes of rows are seeded with `seed`. `max_rows` 0 = all; `window` NULL = all rows. May be
  * called again, for another pull of the same instant. */

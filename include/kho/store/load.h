@@ -81,6 +81,7 @@ struct kho_load_scope {
     bool all;
     bool keys;         /* all keys will be compared */
     const char *asked; /* the job's: full, changes, cursor */
+    const char *made;  /* full, changes, cursor, backfill */
     const char *because;
     const char *from;
     const char *to;

@@ -64,12 +64,11 @@ bool kho_source_key_sum(struct kho_source *source, bool *comparable, struct kho_
     if (!*comparable)
         return true;
     const char *hash = kho_arena_printf(source->arena, KHO_KEY_HASH_SQL, key);
-    const char *counted = source->job->key.count == 1
-                              ? kho_pg_ident(source->arena, source->job->key.items[0])
-                              : key;
-    const char *sql = kho_arena_printf(source->arena,
-                                       "SELECT count(%s), nullif(sum(%s), 0) FROM %s", counted,
-                                       hash, source->relation);
+    const char *counted =
+        source->job->key.count == 1 ? kho_pg_ident(source->arena, source->job->key.items[0]) : key;
+    const char *sql =
+        kho_arena_printf(source->arena, "SELECT count(%s), nullif(sum(%s), 0) FROM %s", counted,
+                         hash, source->relation);
     if (!bounded)
         sql = kho_arena_printf(source->arena, "%s WHERE octet_length(%s) <= %d", sql, key,
                                KHO_KEY_MAX_BYTES);
