@@ -79,9 +79,9 @@ static bool reject_half_bad(struct kho_load *load, struct kho_err *err)
     KHO_TRY(kho_pg_exec(load->pg, "DROP TABLE IF EXISTS kho_duplicate", err));
     KHO_TRY(kho_load_do(load, NULL, err,
                         "CREATE TEMP TABLE kho_duplicate ON COMMIT DROP AS"
-                        " SELECT DISTINCT p._key FROM kho.reject_incoming i JOIN %s p"
-                        " ON p._key = i.key AND p._source = %s"
-                        " WHERE i.run = %" PRId64 " AND i.severity = 'reject'",
+                        " SELECT DISTINCT _key FROM %s WHERE _source = %s AND _key = ANY (ARRAY("
+                        "SELECT key FROM kho.reject_incoming WHERE run = %" PRId64
+                        " AND severity = 'reject'))",
                         load->current, load->feed, load->run));
     return kho_load_reject_duplicates(load, load->current, err);
 }
