@@ -29,6 +29,20 @@ static void put_pull(struct kho_json *json, const struct kho_receipt *receipt)
     kho_json_object_end(json);
 }
 
+static void put_drift(struct kho_json *json, const struct kho_receipt *receipt)
+{
+    kho_json_array(json, "drift");
+    for (size_t i = 0; i < receipt->n_drift; i++) {
+        kho_json_object(json, NULL);
+        kho_json_string(json, "column", receipt->drift[i].column);
+        kho_json_string(json, "change", receipt->drift[i].change);
+        kho_json_string(json, "was", receipt->drift[i].was);
+        kho_json_string(json, "is", receipt->drift[i].is);
+        kho_json_object_end(json);
+    }
+    kho_json_array_end(json);
+}
+
 static void put_counts(struct kho_json *json, const struct kho_load_stats *stats)
 {
     kho_json_int(json, "read", stats->read);
@@ -60,6 +74,7 @@ void cli_receipt_json(const struct kho_receipt *receipt, const struct kho_err *e
     kho_json_string(&json, "status", receipt->status);
     if (receipt->asked != NULL)
         put_pull(&json, receipt);
+    put_drift(&json, receipt);
     put_counts(&json, &receipt->stats);
     kho_json_seconds(&json, "seconds", (double)receipt->elapsed_us / 1e6);
     if (err == NULL)

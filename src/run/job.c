@@ -8,6 +8,7 @@
 #include <kho/core/log.h>
 #include <kho/core/progress.h>
 
+#include "drift.h"
 #include "scope.h"
 
 /* One attempt at a job. */
@@ -19,7 +20,9 @@ struct attempt {
     struct kho_load *load;
     struct pull pull;
     struct kho_window window;
-    bool keys;        /* are compared behind the window */
+    bool keys; /* are compared behind the window */
+    const struct kho_drift_change *drift;
+    size_t n_drift;
     const char *next; /* of a backfill: where the next range begins */
 };
 
@@ -134,6 +137,8 @@ static bool load_rows(struct attempt *attempt, struct kho_load_stats *stats, str
     struct pull *pull = &attempt->pull;
     kho_diags_init(&diags, attempt->arena);
     KHO_TRY(pull_open(attempt->project, attempt->arena, attempt->job, &diags, pull, err));
+    KHO_TRY(drift_check(pull, attempt->arena, attempt->load, false, &attempt->drift,
+                        &attempt->n_drift, err));
     KHO_TRY(choose_window(attempt, err));
     KHO_TRY(start_load(attempt, err));
     KHO_TRY(pull_start(pull, attempt->arena, 0, &attempt->window, err));
@@ -158,6 +163,18 @@ static void note_scope(const struct attempt *attempt, struct kho_receipt *receip
     const struct kho_window *window = &attempt->window;
     receipt->asked = asked_word(attempt->job);
     receipt->pull = made_word(attempt);
+    struct kho_drift_change *drift =
+        kho_arena_array(names, attempt->n_drift, sizeof(*receipt->drift));
+    for (size_t i = 0; i < attempt->n_drift; i++) {
+        const struct kho_drift_change *change = &attempt->drift[i];
+        drift[i] = (struct kho_drift_change){
+            .column = kho_arena_strdup(names, change->column),
+            .change = change->change,
+            .was = change->was != NULL ? kho_arena_strdup(names, change->was) : NULL,
+            .is = change->is != NULL ? kho_arena_strdup(names, change->is) : NULL};
+    }
+    receipt->drift = drift;
+    receipt->n_drift = attempt->n_drift;
     receipt->next = attempt->next != NULL ? kho_arena_strdup(names, attempt->next) : NULL;
     receipt->because = window->because;
     receipt->from = window->from != NULL ? kho_arena_strdup(names, window->from) : NULL;

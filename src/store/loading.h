@@ -25,6 +25,10 @@ struct kho_load {
     struct kho_pg_result feed_keys; /* and its answer: count, sum */
     bool direct;                    /* the table is empty: rows go straight in */
     bool copying;
+    const struct kho_source_column *columns_before; /* of the source, as the last run found it */
+    size_t n_columns_before;
+    const struct kho_source_column *columns_now;
+    size_t n_columns_now;
     struct kho_hash_set known;    /* what stands; for a window the keys, when they are compared */
     struct kho_hash_set rejected; /* rows rejected by earlier runs */
     struct kho_hash128 known_sum; /* of all rows that stood before */
@@ -52,6 +56,9 @@ KHO_MUST_USE bool kho_load_finish_copy(struct kho_load *load, struct kho_err *er
  * nothing else may be asked of load->pg before it is awaited. */
 KHO_MUST_USE bool kho_load_send_key_sum(struct kho_load *load, struct kho_err *err);
 KHO_MUST_USE bool kho_load_await_key_sum(struct kho_load *load, struct kho_err *err);
+
+/* columns.c: writes the source's columns, if they are others than before. */
+KHO_MUST_USE bool kho_load_write_columns(struct kho_load *load, struct kho_err *err);
 
 /* reject.c */
 void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, const uint32_t *rows,

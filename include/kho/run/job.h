@@ -9,6 +9,14 @@
 #include <kho/source/source.h>
 #include <kho/store/load.h>
 
+/* A change of the source's table since the feed's last published run. */
+struct kho_drift_change {
+    const char *column;
+    const char *change; /* new, missing, type */
+    const char *was;    /* types; or NULL */
+    const char *is;
+};
+
 struct kho_receipt {
     const char *job;
     const char *source;
@@ -20,6 +28,8 @@ struct kho_receipt {
     const char *because; /* why all rows, although it asks for less; or NULL */
     const char *from;    /* bounds of the window; or NULL */
     const char *to;
+    const struct kho_drift_change *drift; /* in the project's arena, as all texts here */
+    size_t n_drift;
     const char *next; /* of a backfill: where the next range begins; NULL = that was the last */
     struct kho_load_stats stats;
     int64_t elapsed_us;

@@ -34,6 +34,9 @@ KHO_MUST_USE bool kho_source_open(struct kho_arena *arena, const struct kho_sour
 /* The columns of the table, view or SELECT, in its order; they live as long as the source. */
 const char *const *kho_source_columns(const struct kho_source *source, size_t *count);
 
+/* The type of the i-th of them, as the server names it: `character varying(20)`. */
+const char *kho_source_column_type(const struct kho_source *source, size_t i);
+
 /* The server's own estimate of the rows; 0 = unknown. */
 int64_t kho_source_expected_rows(const struct kho_source *source);
 

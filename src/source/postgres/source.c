@@ -92,6 +92,11 @@ const char *const *kho_source_columns(const struct kho_source *source, size_t *c
     return source->names;
 }
 
+const char *kho_source_column_type(const struct kho_source *source, size_t i)
+{
+    return source->columns[i].type;
+}
+
 int64_t kho_source_expected_rows(const struct kho_source *source)
 {
     return source->expected_rows;
