@@ -54,7 +54,7 @@ static bool run_backfill(struct cli *cli, struct kho_err *err)
     KHO_TRY(read_step(step, &options.range, err));
     KHO_TRY(cli_store(cli, &project, &store, err));
     KHO_TRY(kho_project_job(&project, cli->positional[0], &job, err));
-    KHO_TRY(kho_store_ensure(store, &project.schemas, err));
+    KHO_TRY(kho_store_ensure(store, &project.schemas, false, err));
     return kho_job_backfill(&project, store, job, &options, err);
 }
 

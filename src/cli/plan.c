@@ -1,9 +1,10 @@
 /* kho plan: what a run would do with the first rows of the source. */
+#include <kho/core/log.h>
 #include <kho/run/job.h>
 
 #include "cli.h"
 
-static void put_json(const struct kho_sample *sample, const char *job)
+static void put_json(const struct kho_sample *sample, const char *job, const char *ddl)
 {
     struct kho_buf out;
     struct kho_json json;
@@ -13,6 +14,7 @@ static void put_json(const struct kho_sample *sample, const char *job)
     kho_json_object(&json, NULL);
     kho_json_string(&json, "job", job);
     kho_json_text(&json, "schema", sample->schema->name);
+    kho_json_string(&json, "ddl", ddl);
     kho_json_int(&json, "read", sample->read);
     kho_json_int(&json, "rejected", sample->rejected);
     kho_json_array(&json, "rows");
@@ -79,6 +81,26 @@ static void put_rejects(struct kho_arena *arena, const struct kho_sample *sample
     cli_table(names, cells, sample->n_rejects, COLUMNS, COLUMNS);
 }
 
+/* What the next run would do to the store's tables; NULL if the store cannot be asked. */
+static const char *plan_ddl(struct cli *cli, const struct kho_project *project,
+                            const struct kho_schema *schema)
+{
+    struct kho_store_options options = {.warehouse = &project->config.warehouse,
+                                        .dir = project->dir};
+    struct kho_store *store;
+    struct kho_err err = {0};
+    const char *ddl;
+    bool allow_drop = cli_value(cli, "allow-drop") != NULL;
+    if (!kho_store_look(cli->arena, &options, &store, &err)) {
+        kho_log_info("the store cannot be asked what would change in it: %s", err.message);
+        return NULL;
+    }
+    if (kho_store_plan(store, schema, cli->arena, allow_drop, &ddl, &err))
+        return ddl;
+    kho_log_error(&err);
+    return NULL;
+}
+
 static bool run_plan(struct cli *cli, struct kho_err *err)
 {
     struct kho_project project;
@@ -90,8 +112,9 @@ static bool run_plan(struct cli *cli, struct kho_err *err)
     KHO_TRY(kho_project_job(&project, cli->positional[0], &job, err));
     rows = KHO_MIN(rows, KHO_BATCH_ROWS);
     KHO_TRY(kho_job_sample(&project, cli->arena, job, rows, &sample, err));
+    const char *ddl = plan_ddl(cli, &project, sample.schema);
     if (cli->json) {
-        put_json(&sample, cli->positional[0]);
+        put_json(&sample, cli->positional[0], ddl);
         return true;
     }
     printf("job %s: %.*s -> %.*s\n\n", cli->positional[0],
@@ -103,10 +126,13 @@ static bool run_plan(struct cli *cli, struct kho_err *err)
         putchar('\n');
     if (sample.n_rejects != 0)
         put_rejects(cli->arena, &sample);
+    if (ddl != NULL && ddl[0] != '\0')
+        printf("\nthe next run changes the store's tables:\n\n%s", ddl);
     return true;
 }
 
 static const struct cli_option options[] = {
+    {"allow-drop", NULL, "show what `kho run --allow-drop` would do"},
     {"sample", "N", "rows to read (default 1000, at most 4096)"},
 };
 

@@ -182,11 +182,12 @@ static bool run_run(struct cli *cli, struct kho_err *err)
     KHO_TRY(cli_project(cli, &project, err));
     KHO_TRY(choose_jobs(cli, &project, &jobs, &count, err));
     KHO_TRY(kho_project_store(&project, cli->arena, &store, err));
-    KHO_TRY(kho_store_ensure(store, &project.schemas, err));
+    KHO_TRY(kho_store_ensure(store, &project.schemas, cli_value(cli, "allow-drop") != NULL, err));
     return run_jobs(cli, &project, store, jobs, count, err);
 }
 
 static const struct cli_option run_options[] = {
+    {"allow-drop", NULL, "remove columns that the schema no longer has, with their history"},
     {"full", NULL, "compare all rows, whatever `pull:` says"},
 };
 

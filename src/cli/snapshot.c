@@ -36,7 +36,7 @@ static bool run_export(struct cli *cli, struct kho_err *err)
     struct kho_store *store;
     struct kho_published published;
     KHO_TRY(cli_store(cli, &project, &store, err));
-    KHO_TRY(kho_store_ensure(store, &project.schemas, err));
+    KHO_TRY(kho_store_ensure(store, &project.schemas, false, err));
     KHO_TRY(kho_publish(&project, store, cli->arena, cli_value(cli, "to"), &published, err));
     if (cli->json) {
         put_published(&published);

@@ -115,6 +115,10 @@ static const struct kho_field column_fields[] = {
      .kind = KHO_FIELD_TEXT,
      .offset = offsetof(struct column_file, column.title),
      .help = "what the value is: the column's comment"},
+    {.name = "was",
+     .kind = KHO_FIELD_TEXTS,
+     .offset = offsetof(struct column_file, column.was),
+     .help = "the name, or names, that the column had before: the store renames it"},
 };
 static const struct kho_field_table column_table = {"A column of a shared schema", column_fields,
                                                     KHO_COUNT(column_fields)};
@@ -180,6 +184,20 @@ static void read_column(struct loader *loader, const struct kho_yaml_key *key,
         kho_schema_type_read(loader->schemas, kho_yaml_get(node, "type"), column, diags);
 }
 
+/* A former name must be free: else nobody could say which column is meant. */
+static void check_former_names(struct loader *loader, const struct kho_schema *schema)
+{
+    for (size_t i = 0; i < schema->n_columns; i++) {
+        const struct kho_texts *was = &schema->columns[i].was;
+        for (size_t k = 0; k < was->count; k++)
+            if (kho_schema_column_index(schema, was->items[k]) >= 0)
+                kho_diag_error(loader->reader.diags, was->pos[k],
+                               "'%.*s' is a column of this schema: it cannot be what '%.*s' was",
+                               KHO_TEXT_ARGS(was->items[k]),
+                               KHO_TEXT_ARGS(schema->columns[i].name));
+    }
+}
+
 static void read_columns(struct loader *loader, const struct kho_yaml_node *node,
                          struct kho_schema *schema)
 {
@@ -196,6 +214,7 @@ static void read_columns(struct loader *loader, const struct kho_yaml_node *node
     schema->n_columns = node->count;
     for (size_t i = 0; i < node->count; i++)
         read_column(loader, &node->keys[i], node->items[i], &schema->columns[i]);
+    check_former_names(loader, schema);
 }
 
 /* Reports a name that is no column of the schema; what columns there are is not known if there are

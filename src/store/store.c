@@ -104,6 +104,28 @@ bool kho_store_open(struct kho_arena *arena, const struct kho_store_options *opt
     return true;
 }
 
+bool kho_store_look(struct kho_arena *arena, const struct kho_store_options *options,
+                    struct kho_store **store, struct kho_err *err)
+{
+    struct kho_store *made = kho_arena_alloc(arena, sizeof(*made));
+    made->arena = arena;
+    KHO_TRY(find_store(made, options, err));
+    KHO_TRY(kho_store_connect(made, arena, &made->pg, err));
+    *store = made;
+    return true;
+}
+
+bool kho_store_plan(struct kho_store *store, const struct kho_schema *schema,
+                    struct kho_arena *arena, bool allow_drop, const char **ddl, struct kho_err *err)
+{
+    struct kho_buf text;
+    kho_buf_init(&text, KHO_SQL_MAX);
+    bool ok = kho_tables_plan(store->pg, arena, schema, allow_drop, &text, err);
+    *ddl = kho_arena_cstr(arena, kho_buf_as_text(&text));
+    kho_buf_release(&text);
+    return ok;
+}
+
 bool kho_store_stop(const char *dir, struct kho_err *err)
 {
     struct kho_arena *arena = kho_arena_new(NULL);
@@ -118,14 +140,14 @@ const char *kho_store_conninfo(const struct kho_store *store)
 }
 
 /* Runs the DDL for all schemas, then the lists, in the open transaction. */
-static bool ensure_all(struct kho_store *store, const struct kho_schemas *schemas,
+static bool ensure_all(struct kho_store *store, const struct kho_schemas *schemas, bool allow_drop,
                        struct kho_arena *scratch, struct kho_err *err)
 {
     struct kho_buf ddl;
     kho_buf_init(&ddl, KHO_SQL_MAX);
     bool ok = true;
     for (size_t i = 0; ok && i < schemas->count; i++)
-        ok = kho_tables_plan(store->pg, scratch, &schemas->items[i], &ddl, err);
+        ok = kho_tables_plan(store->pg, scratch, &schemas->items[i], allow_drop, &ddl, err);
     ok = ok && kho_buf_check(&ddl, "the tables' DDL", err);
     if (ok && ddl.len != 0)
         ok = kho_pg_exec(store->pg, kho_buf_cstr(&ddl), err);
@@ -135,13 +157,14 @@ static bool ensure_all(struct kho_store *store, const struct kho_schemas *schema
     return ok;
 }
 
-bool kho_store_ensure(struct kho_store *store, const struct kho_schemas *schemas,
+bool kho_store_ensure(struct kho_store *store, const struct kho_schemas *schemas, bool allow_drop,
                       struct kho_err *err)
 {
     struct kho_arena *scratch = kho_arena_new(NULL);
     bool ok = kho_pg_execf(store->pg, err, "BEGIN; SELECT pg_advisory_xact_lock(%" PRId64 ")",
                            kho_lock_key("tables", KHO_TEXT(""), KHO_TEXT(""))) &&
-              ensure_all(store, schemas, scratch, err) && kho_pg_exec(store->pg, "COMMIT", err);
+              ensure_all(store, schemas, allow_drop, scratch, err) &&
+              kho_pg_exec(store->pg, "COMMIT", err);
     if (!ok)
         kho_pg_rollback(store->pg);
     kho_arena_free(scratch);

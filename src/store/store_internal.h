@@ -20,8 +20,8 @@ KHO_MUST_USE bool kho_migrate(struct kho_pg *pg, struct kho_arena *arena, struct
 
 /* Appends the DDL that brings a shared schema's tables up to date. */
 KHO_MUST_USE bool kho_tables_plan(struct kho_pg *pg, struct kho_arena *arena,
-                                  const struct kho_schema *schema, struct kho_buf *ddl,
-                                  struct kho_err *err);
+                                  const struct kho_schema *schema, bool allow_drop,
+                                  struct kho_buf *ddl, struct kho_err *err);
 
 /* Brings a code list's table in `ref` up to date. */
 KHO_MUST_USE bool kho_refs_load(struct kho_pg *pg, struct kho_arena *arena,

@@ -1,5 +1,5 @@
 /* The tables of the shared schemas: what they look like, and the DDL from what stands to that. */
-#include "store_internal.h"
+#include "evolve.h"
 
 const char *kho_table_name(struct kho_arena *arena, const struct kho_schema *schema,
                            const char *suffix)
@@ -16,7 +16,7 @@ void kho_put_columns(struct kho_buf *out, const struct kho_schema *schema, const
                        KHO_TEXT_ARGS(schema->columns[i].name));
 }
 
-static const char *sql_type(struct kho_arena *arena, const struct kho_schema_column *column)
+const char *store_sql_type(struct kho_arena *arena, const struct kho_schema_column *column)
 {
     if (column->type == KHO_TYPE_DECIMAL && column->precision != 0)
         return kho_arena_printf(arena, "numeric(%d,%d)", column->precision, column->scale);
@@ -72,7 +72,7 @@ static void create_table(struct kho_arena *arena, const struct kho_schema *schem
     put_engine_columns(ddl, history);
     for (size_t i = 0; i < schema->n_columns; i++)
         kho_buf_printf(ddl, ",\n    \"%.*s\" %s", KHO_TEXT_ARGS(schema->columns[i].name),
-                       sql_type(arena, &schema->columns[i]));
+                       store_sql_type(arena, &schema->columns[i]));
     /* The key column first: it tells rows apart, so that sorting and searching compare it alone. */
     kho_buf_printf(ddl, ",\n    PRIMARY KEY (_key, _source%s)\n);\n",
                    history ? ", _valid_from" : "");
@@ -89,7 +89,7 @@ static void create_table(struct kho_arena *arena, const struct kho_schema *schem
                     column_comment(arena, &schema->columns[i]));
 }
 
-static bool is_engine_column(struct kho_text name)
+bool store_is_engine_column(struct kho_text name)
 {
     for (size_t i = 0; i < KHO_COUNT(engine); i++)
         if (kho_text_eq_cstr(name, engine[i].name))
@@ -114,7 +114,8 @@ static const char *view_columns(struct kho_arena *arena, const struct kho_schema
     size_t row;
     kho_buf_init(&out, KHO_SQL_MAX);
     for (row = 0; row < standing->n_rows; row++)
-        if (!is_engine_column(kho_pg_cell(standing, row, 0)))
+        if (!store_is_engine_column(kho_pg_cell(standing, row, 0)) &&
+            kho_pg_cell(standing, row, 0).ptr != NULL)
             kho_buf_printf(&out, ", %s", kho_pg_ident(arena, kho_pg_cell(standing, row, 0)));
     for (size_t i = 0; i < schema->n_columns; i++)
         if (!find_row(standing, schema->columns[i].name, &row))
@@ -163,33 +164,6 @@ static void create_all(struct kho_arena *arena, const struct kho_schema *schema,
     create_views(arena, schema, &nothing, ddl);
 }
 
-/* What stands in the store must all be in the schema, with the same type. */
-static bool check_standing(struct kho_arena *arena, const struct kho_schema *schema,
-                           const struct kho_pg_result *standing, struct kho_err *err)
-{
-    for (size_t i = 0; i < standing->n_rows; i++) {
-        struct kho_text name = kho_pg_cell(standing, i, 0);
-        if (is_engine_column(name))
-            continue;
-        int index = kho_schema_column_index(schema, name);
-        if (index < 0) {
-            kho_err_set(err, KHO_ERR_CONFIG,
-                        "column '%.*s' of %.*s stands in the store but not in its schema",
-                        KHO_TEXT_ARGS(name), KHO_TEXT_ARGS(schema->name));
-            return kho_err_hint(err, "put it back into schemas/%.*s.yaml: its history is kept",
-                                KHO_TEXT_ARGS(schema->name));
-        }
-        const char *wanted = sql_type(arena, &schema->columns[index]);
-        struct kho_text type = kho_pg_cell(standing, i, 1);
-        if (!kho_text_eq_cstr(type, wanted))
-            return kho_err_set(err, KHO_ERR_CONFIG,
-                               "column '%.*s' of %.*s is %.*s in the store, its schema says %s",
-                               KHO_TEXT_ARGS(name), KHO_TEXT_ARGS(schema->name),
-                               KHO_TEXT_ARGS(type), wanted);
-    }
-    return true;
-}
-
 /* Adds a column that is new in the schema, or renews its comment. Returns whether it was added. */
 static bool update_column(struct kho_arena *arena, const struct kho_schema *schema,
                           const struct kho_schema_column *column,
@@ -204,7 +178,7 @@ static bool update_column(struct kho_arena *arena, const struct kho_schema *sche
         return false;
     if (!stands) {
         const char *name = kho_pg_ident(arena, column->name);
-        const char *type = sql_type(arena, column);
+        const char *type = store_sql_type(arena, column);
         kho_buf_printf(ddl, "ALTER TABLE %s ADD COLUMN %s %s;\n", current, name, type);
         kho_buf_printf(ddl, "ALTER TABLE %s ADD COLUMN %s %s;\n", history, name, type);
     }
@@ -214,7 +188,7 @@ static bool update_column(struct kho_arena *arena, const struct kho_schema *sche
 }
 
 bool kho_tables_plan(struct kho_pg *pg, struct kho_arena *arena, const struct kho_schema *schema,
-                     struct kho_buf *ddl, struct kho_err *err)
+                     bool allow_drop, struct kho_buf *ddl, struct kho_err *err)
 {
     const char *params[] = {kho_table_name(arena, schema, "")};
     struct kho_pg_result standing;
@@ -228,12 +202,14 @@ bool kho_tables_plan(struct kho_pg *pg, struct kho_arena *arena, const struct kh
         create_all(arena, schema, ddl);
         return true;
     }
-    KHO_TRY(check_standing(arena, schema, &standing, err));
-    bool added = false;
+    bool added;
+    const char *grants;
+    KHO_TRY(store_evolve(pg, arena, schema, allow_drop, &standing, ddl, &added, &grants, err));
     for (size_t i = 0; i < schema->n_columns; i++)
         if (update_column(arena, schema, &schema->columns[i], &standing, ddl))
             added = true;
     if (added)
         create_views(arena, schema, &standing, ddl);
+    kho_buf_puts(ddl, grants);
     return true;
 }

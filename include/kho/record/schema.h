@@ -22,6 +22,7 @@ struct kho_schema_column {
     bool required;
     enum kho_pii pii;
     struct kho_text title; /* the column's comment; NULL = none */
+    struct kho_texts was;  /* names that it had before */
 };
 
 enum kho_severity { KHO_REJECT, KHO_WARN };

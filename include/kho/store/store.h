@@ -34,9 +34,19 @@ KHO_MUST_USE bool kho_store_stop(const char *dir, struct kho_err *err);
 /* Returns the connection string for psql, without a password. */
 const char *kho_store_conninfo(const struct kho_store *store);
 
-/* Makes or extends the tables of these shared schemas and the code lists. CONFIG if a column of the
- * store is missing in the schema or has another type. */
+/* Brings the tables of these shared schemas and the code lists to what the files say, in one
+ * transaction: new columns, wider types, new names (`was:`), and, if `allow_drop`, removed ones.
+ * CONFIG if a column would be lost or its type narrowed, or a view of somebody's is in the way. */
 KHO_MUST_USE bool kho_store_ensure(struct kho_store *store, const struct kho_schemas *schemas,
-                                   struct kho_err *err);
+                                   bool allow_drop, struct kho_err *err);
+
+/* Connects to a store that runs, to ask it something: makes, starts and changes nothing. */
+KHO_MUST_USE bool kho_store_look(struct kho_arena *arena, const struct kho_store_options *options,
+                                 struct kho_store **store, struct kho_err *err);
+
+/* The DDL that kho_store_ensure() would run for a schema; "" = none. Changes nothing. */
+KHO_MUST_USE bool kho_store_plan(struct kho_store *store, const struct kho_schema *schema,
+                                 struct kho_arena *arena, bool allow_drop, const char **ddl,
+                                 struct kho_err *err);
 
 #endif

@@ -1,0 +1,246 @@
+/* Renames, widens and removes columns of tables that have rows; the history goes along. */
+#include "evolve.h"
+
+struct evolution {
+    struct kho_pg *pg;
+    struct kho_arena *arena;
+    const struct kho_schema *schema;
+    bool allow_drop;
+    struct kho_pg_result *standing;
+    struct kho_buf *ddl;
+    struct kho_buf alters; /* those that the views stand in the way of */
+    const char *tables[2]; /* current and history */
+};
+
+static struct kho_text *standing_name(const struct evolution *evolution, size_t row)
+{
+    return &evolution->standing->cells[row * evolution->standing->n_columns];
+}
+
+static bool find(const struct evolution *evolution, struct kho_text name, size_t *row)
+{
+    for (*row = 0; *row < evolution->standing->n_rows; (*row)++)
+        if (kho_text_eq(*standing_name(evolution, *row), name))
+            return true;
+    return false;
+}
+
+static void rename_column(const struct evolution *evolution, struct kho_text from,
+                          struct kho_text to)
+{
+    const char *relations[] = {evolution->tables[0], evolution->tables[1],
+                               kho_table_name(evolution->arena, evolution->schema, "_versions")};
+    for (size_t i = 0; i < KHO_COUNT(relations); i++)
+        kho_buf_printf(evolution->ddl, "ALTER %s %s RENAME COLUMN %s TO %s;\n",
+                       i < 2 ? "TABLE" : "VIEW", relations[i], kho_pg_ident(evolution->arena, from),
+                       kho_pg_ident(evolution->arena, to));
+}
+
+static bool rename_columns(const struct evolution *evolution, struct kho_err *err)
+{
+    for (size_t i = 0; i < evolution->schema->n_columns; i++) {
+        const struct kho_schema_column *column = &evolution->schema->columns[i];
+        for (size_t k = 0; k < column->was.count; k++) {
+            size_t row, now;
+            struct kho_text was = column->was.items[k];
+            if (!find(evolution, was, &row))
+                continue;
+            if (find(evolution, column->name, &now)) {
+                kho_err_set(err, KHO_ERR_CONFIG,
+                            "%.*s has both columns '%.*s' and '%.*s' in the store",
+                            KHO_TEXT_ARGS(evolution->schema->name), KHO_TEXT_ARGS(was),
+                            KHO_TEXT_ARGS(column->name));
+                return kho_err_hint(err,
+                                    "take `was` out of schemas/%.*s.yaml, and see --allow-drop",
+                                    KHO_TEXT_ARGS(evolution->schema->name));
+            }
+            rename_column(evolution, was, column->name);
+            *standing_name(evolution, row) = column->name;
+        }
+    }
+    return true;
+}
+
+static bool has_rows(const struct evolution *evolution, bool *rows, struct kho_err *err)
+{
+    struct kho_pg_result result;
+    const char *sql = kho_arena_printf(evolution->arena,
+                                       "SELECT EXISTS (SELECT FROM %s) OR EXISTS (SELECT FROM %s)",
+                                       evolution->tables[0], evolution->tables[1]);
+    KHO_TRY(kho_pg_query(evolution->pg, evolution->arena, sql, NULL, 0, &result, err));
+    *rows = kho_text_eq_cstr(kho_pg_cell(&result, 0, 0), "t");
+    return true;
+}
+
+/* In tables without a row there is nothing to lose. */
+static bool remove_column(struct evolution *evolution, size_t row, struct kho_err *err)
+{
+    struct kho_text *name = standing_name(evolution, row);
+    bool rows = false;
+    if (!evolution->allow_drop)
+        KHO_TRY(has_rows(evolution, &rows, err));
+    if (rows) {
+        kho_err_set(err, KHO_ERR_CONFIG,
+                    "column '%.*s' of %.*s stands in the store but not in its schema",
+                    KHO_TEXT_ARGS(*name), KHO_TEXT_ARGS(evolution->schema->name));
+        return kho_err_hint(err,
+                            "put it back into schemas/%.*s.yaml, or name its successor's `was`; "
+                            "`kho run --allow-drop` removes it with its history",
+                            KHO_TEXT_ARGS(evolution->schema->name));
+    }
+    for (size_t i = 0; i < 2; i++)
+        kho_buf_printf(&evolution->alters, "ALTER TABLE %s DROP COLUMN %s;\n", evolution->tables[i],
+                       kho_pg_ident(evolution->arena, *name));
+    *name = KHO_TEXT_NULL;
+    return true;
+}
+
+/* Reads `numeric(12,2)`; false for anything else. */
+static bool read_numeric(struct kho_text type, int64_t *precision, int64_t *scale)
+{
+    struct kho_text rest = type;
+    if (!kho_text_starts(type, KHO_TEXT("numeric(")) || !kho_text_ends(type, KHO_TEXT(")")))
+        return false;
+    rest = (struct kho_text){type.ptr + 8, type.len - 9};
+    struct kho_text first = kho_text_cut(&rest, ',');
+    return kho_text_to_int(first, precision) && kho_text_to_int(rest, scale);
+}
+
+#define BIGINT_DIGITS 19
+
+/* Returns the conversion of a column, %s, that loses nothing; NULL if there is none. */
+static const char *widening(struct kho_text from, const char *to)
+{
+    int64_t precision, scale, wanted_precision, wanted_scale;
+    if (kho_text_eq_cstr(from, "date") && strcmp(to, "text") == 0)
+        return "to_char(%s, 'YYYY-MM-DD')";
+    bool to_any = strcmp(to, "numeric") == 0;
+    bool to_some = read_numeric(kho_text_of(to), &wanted_precision, &wanted_scale);
+    if (kho_text_eq_cstr(from, "bigint"))
+        return to_any || (to_some && wanted_precision - wanted_scale >= BIGINT_DIGITS) ? "%s"
+                                                                                       : NULL;
+    if (!read_numeric(from, &precision, &scale))
+        return NULL;
+    return to_any || (to_some && wanted_scale >= scale &&
+                      wanted_precision - wanted_scale >= precision - scale)
+               ? "%s"
+               : NULL;
+}
+
+static bool change_type(struct evolution *evolution, size_t row,
+                        const struct kho_schema_column *column, struct kho_err *err)
+{
+    struct kho_text is = *(standing_name(evolution, row) + 1);
+    const char *wanted = store_sql_type(evolution->arena, column);
+    if (kho_text_eq_cstr(is, wanted))
+        return true;
+    const char *conversion = widening(is, wanted);
+    bool rows = true;
+    KHO_TRY(has_rows(evolution, &rows, err));
+    if (conversion == NULL && rows) {
+        kho_err_set(err, KHO_ERR_CONFIG,
+                    "column '%.*s' of %.*s is %.*s in the store, its schema says %s: that may lose "
+                    "values",
+                    KHO_TEXT_ARGS(column->name), KHO_TEXT_ARGS(evolution->schema->name),
+                    KHO_TEXT_ARGS(is), wanted);
+        return kho_err_hint(err, "give the new type to a column of a new name");
+    }
+    const char *name = kho_pg_ident(evolution->arena, column->name);
+    for (size_t i = 0; i < 2; i++) {
+        kho_buf_printf(&evolution->alters, "ALTER TABLE %s ALTER COLUMN %s TYPE %s USING ",
+                       evolution->tables[i], name, wanted);
+        if (conversion == NULL) /* no row is there to be converted */
+            kho_buf_printf(&evolution->alters, "NULL;\n");
+        else if (conversion[0] == '%')
+            kho_buf_printf(&evolution->alters, "%s;\n", name);
+        else
+            kho_buf_printf(&evolution->alters, "to_char(%s, 'YYYY-MM-DD');\n", name);
+    }
+    *(standing_name(evolution, row) + 1) = kho_text_of(wanted);
+    return true;
+}
+
+static bool alter_columns(struct evolution *evolution, struct kho_err *err)
+{
+    for (size_t row = 0; row < evolution->standing->n_rows; row++) {
+        struct kho_text name = *standing_name(evolution, row);
+        if (store_is_engine_column(name))
+            continue;
+        int index = kho_schema_column_index(evolution->schema, name);
+        if (index < 0)
+            KHO_TRY(remove_column(evolution, row, err));
+        else
+            KHO_TRY(change_type(evolution, row, &evolution->schema->columns[index], err));
+    }
+    return true;
+}
+
+/* Somebody's own views cannot be dropped and made again by us. */
+static bool check_dependents(const struct evolution *evolution, const char *versions,
+                             struct kho_err *err)
+{
+    const char *params[] = {evolution->tables[0], evolution->tables[1], versions};
+    struct kho_pg_result result;
+    KHO_TRY(kho_pg_query(evolution->pg, evolution->arena,
+                         "SELECT string_agg(DISTINCT c.oid::regclass::text, ', ') FROM pg_depend d"
+                         " JOIN pg_rewrite r ON r.oid = d.objid"
+                         " JOIN pg_class c ON c.oid = r.ev_class"
+                         " WHERE d.classid = 'pg_rewrite'::regclass"
+                         " AND d.refclassid = 'pg_class'::regclass"
+                         " AND d.refobjid IN ($1::regclass, $2::regclass, $3::regclass)"
+                         " AND c.oid <> $3::regclass",
+                         params, 3, &result, err));
+    struct kho_text views = kho_pg_cell(&result, 0, 0);
+    if (views.ptr == NULL)
+        return true;
+    kho_err_set(err, KHO_ERR_CONFIG, "%.*s cannot be changed: a view depends on it: %.*s",
+                KHO_TEXT_ARGS(evolution->schema->name), KHO_TEXT_ARGS(views));
+    return kho_err_hint(err, "drop the view, run kho, and make it again");
+}
+
+static bool read_grants(const struct evolution *evolution, const char *versions, const char *at,
+                        const char **grants, struct kho_err *err)
+{
+    const char *params[] = {versions, kho_arena_printf(evolution->arena, "%s(timestamptz)", at)};
+    struct kho_pg_result result;
+    KHO_TRY(kho_pg_query(
+        evolution->pg, evolution->arena,
+        "SELECT coalesce(string_agg(format('GRANT %s ON %s %s TO %s%s;', a.privilege_type, o.kind,"
+        " o.name, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,"
+        " CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), E'\\n'), '')"
+        " FROM (SELECT 'TABLE' AS kind, oid::regclass::text AS name, relacl AS acl FROM pg_class"
+        " WHERE oid = $1::regclass UNION ALL SELECT 'FUNCTION', oid::regprocedure::text, proacl"
+        " FROM pg_proc WHERE oid = $2::regprocedure) o, aclexplode(o.acl) a",
+        params, 2, &result, err));
+    *grants = kho_pg_cell(&result, 0, 0).ptr;
+    return true;
+}
+
+bool store_evolve(struct kho_pg *pg, struct kho_arena *arena, const struct kho_schema *schema,
+                  bool allow_drop, struct kho_pg_result *standing, struct kho_buf *ddl,
+                  bool *rebuild, const char **grants, struct kho_err *err)
+{
+    struct evolution evolution = {
+        .pg = pg,
+        .arena = arena,
+        .schema = schema,
+        .allow_drop = allow_drop,
+        .standing = standing,
+        .ddl = ddl,
+        .tables = {kho_table_name(arena, schema, ""), kho_table_name(arena, schema, "_history")}};
+    const char *versions = kho_table_name(arena, schema, "_versions");
+    const char *at = kho_table_name(arena, schema, "_at");
+    kho_buf_init(&evolution.alters, KHO_SQL_MAX);
+    *grants = "";
+    bool ok = rename_columns(&evolution, err) && alter_columns(&evolution, err);
+    *rebuild = ok && evolution.alters.len != 0;
+    if (*rebuild)
+        ok = check_dependents(&evolution, versions, err) &&
+             read_grants(&evolution, versions, at, grants, err);
+    if (ok && *rebuild) {
+        kho_buf_printf(ddl, "DROP FUNCTION %s(timestamptz);\nDROP VIEW %s;\n", at, versions);
+        kho_buf_append(ddl, kho_buf_cstr(&evolution.alters), evolution.alters.len);
+    }
+    kho_buf_release(&evolution.alters);
+    return ok;
+}
