@@ -9,6 +9,7 @@ struct kho_store {
     struct kho_arena *arena;
     struct kho_pg_options options; /* to open more connections with */
     struct kho_pg *pg;
+    bool embedded;
 };
 
 /* Opens another connection to the store, closed with `arena`. */
