@@ -6,6 +6,7 @@ BUILD   := build/$(notdir $(CC))$(if $(SAN),-asan)
 PREFIX  := /usr/local
 DESTDIR :=
 V       := @
+RUNS    := 300
 
 PKGS    := libpq yaml-0.1 zlib libcrypto libutf8proc libxxhash jansson
 , := ,
@@ -32,7 +33,7 @@ BUILDING = $(MAKE) --no-print-directory \
 	$(if $(findstring -j,$(MAKEFLAGS))$(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc))
 
 .DELETE_ON_ERROR:
-.PHONY: all programs binaries help setup setup-lint check check-asan check-valgrind lint demo \
+.PHONY: all programs binaries help setup setup-lint check crashes check-asan check-valgrind lint demo \
 	demo-clean bench ci install clean FORCE
 
 all: binaries ## build kho, the demo's generator and the unit tests
@@ -52,6 +53,10 @@ setup-lint: ## install the packages that lint and valgrind need as well
 check: setup ## build everything and run all tests
 	@$(BUILDING) all
 	@tests/run $(BUILD)
+
+crashes: setup ## RUNS=300 runs that are hit at any moment, beside a store that is not
+	@$(BUILDING) all
+	@KHO_CRASH_RUNS=$(RUNS) KHO_TEST_TIMEOUT=36000 TESTS=crashes.sh tests/run $(BUILD)
 
 check-asan: setup ## the same tests with the address and undefined behaviour sanitizers
 	@$(BUILDING) SAN=1 all

@@ -196,7 +196,9 @@ static bool run_once(const struct kho_project *project, struct kho_store *store,
                                     .feed = job->feed,
                                     .schema = kho_schemas_find(&project->schemas, job->to),
                                     .stop_if = job->stop_if};
-    bool ok = kho_load_begin(store, arena, &load, &attempt.load, err);
+    /* The try before, or the job before, may have lost the store. */
+    bool ok =
+        kho_store_revive(store, err) && kho_load_begin(store, arena, &load, &attempt.load, err);
     if (ok) {
         ok = load_rows(&attempt, &receipt->stats, err);
         note_scope(&attempt, receipt);

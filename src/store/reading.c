@@ -26,25 +26,26 @@ static bool take_instant(struct kho_reading *reading, int64_t *as_of_us, struct 
 
 /* Rows of a first load are frozen: a snapshot older than its commit would see them too. So the
  * snapshot is taken while no publish of any of these datasets is under way. */
-static bool lock_publish(struct kho_reading *reading, struct kho_text schema, struct kho_err *err)
+bool kho_lock_publish_shared(struct kho_pg *pg, struct kho_arena *arena, struct kho_text schema,
+                             struct kho_err *err)
 {
     struct kho_pg_result result;
     int64_t key = kho_lock_key("publish", schema, KHO_TEXT(""));
     const char *sql =
-        kho_arena_printf(reading->arena, "SELECT pg_try_advisory_lock_shared(%" PRId64 ")", key);
-    KHO_TRY(kho_pg_query(reading->pg, reading->arena, sql, NULL, 0, &result, err));
+        kho_arena_printf(arena, "SELECT pg_try_advisory_lock_shared(%" PRId64 ")", key);
+    KHO_TRY(kho_pg_query(pg, arena, sql, NULL, 0, &result, err));
     if (kho_text_eq_cstr(kho_pg_cell(&result, 0, 0), "t"))
         return true;
     /* A first load holds it from its first row to its last. */
     kho_log_info("waiting for a run that is publishing %.*s", KHO_TEXT_ARGS(schema));
-    return kho_pg_execf(reading->pg, err, "SELECT pg_advisory_lock_shared(%" PRId64 ")", key);
+    return kho_pg_execf(pg, err, "SELECT pg_advisory_lock_shared(%" PRId64 ")", key);
 }
 
 static bool lock_publishes(struct kho_reading *reading, const struct kho_schemas *schemas,
                            struct kho_err *err)
 {
     for (size_t i = 0; i < schemas->count; i++)
-        KHO_TRY(lock_publish(reading, schemas->items[i].name, err));
+        KHO_TRY(kho_lock_publish_shared(reading->pg, reading->arena, schemas->items[i].name, err));
     return true;
 }
 

@@ -138,7 +138,8 @@ bool kho_load_finish_copy(struct kho_load *load, struct kho_err *err)
     load->copying = false;
     if (copied != load->n_staged)
         return kho_err_set(err, KHO_ERR_VERIFY,
-                           "the store took %" PRId64 " of %" PRId64 " rows sent", copied,
-                           load->n_staged);
+                           "the store took %" PRId64 " of %" PRId64
+                           " rows sent; nothing was published",
+                           copied, load->n_staged);
     return true;
 }

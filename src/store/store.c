@@ -76,15 +76,34 @@ static bool start_and_connect(struct kho_store *store, const char *dir, struct k
 }
 
 /* An embedded store that does not run is started, one that has no database yet gets it. */
-static bool connect_embedded(struct kho_store *store, const struct kho_store_options *options,
-                             struct kho_err *err)
+static bool connect_embedded(struct kho_store *store, const char *dir, struct kho_err *err)
 {
     bool ok = kho_store_connect(store, store->arena, &store->pg, err);
     if (!ok && err->class == KHO_ERR_UNREACHABLE)
-        ok = start_and_connect(store, options->dir, err);
+        ok = start_and_connect(store, dir, err);
     if (!ok && strcmp(err->sqlstate, "3D000") == 0)
         ok = make_database(store, err) && kho_store_connect(store, store->arena, &store->pg, err);
     return ok;
+}
+
+static bool connect_store(struct kho_store *store, struct kho_err *err)
+{
+    if (store->embedded)
+        return connect_embedded(store, store->options.dir, err);
+    return kho_store_connect(store, store->arena, &store->pg, err);
+}
+
+bool kho_store_revive(struct kho_store *store, struct kho_err *err)
+{
+    struct kho_err lost;
+    if (kho_pg_exec(store->pg, "SELECT 1", &lost))
+        return true;
+    if (lost.class != KHO_ERR_UNREACHABLE) {
+        *err = lost;
+        return false;
+    }
+    kho_pg_close(store->pg);
+    return connect_store(store, err);
 }
 
 bool kho_store_open(struct kho_arena *arena, const struct kho_store_options *options,
@@ -93,10 +112,8 @@ bool kho_store_open(struct kho_arena *arena, const struct kho_store_options *opt
     struct kho_store *made = kho_arena_alloc(arena, sizeof(*made));
     made->arena = arena;
     KHO_TRY(find_store(made, options, err));
-    if (kho_text_eq_cstr(options->warehouse->store, "embedded"))
-        KHO_TRY(connect_embedded(made, options, err));
-    else
-        KHO_TRY(kho_store_connect(made, arena, &made->pg, err));
+    made->embedded = kho_text_eq_cstr(options->warehouse->store, "embedded");
+    KHO_TRY(connect_store(made, err));
     if (kho_pg_server_version(made->pg) < 130000)
         return kho_err_set(err, KHO_ERR_CONFIG, "the store's PostgreSQL is older than 13");
     KHO_TRY(kho_migrate(made->pg, arena, err));

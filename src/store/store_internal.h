@@ -9,6 +9,7 @@ struct kho_store {
     struct kho_arena *arena;
     struct kho_pg_options options; /* to open more connections with */
     struct kho_pg *pg;
+    bool embedded;
 };
 
 /* Opens another connection to the store, closed with `arena`. */
@@ -39,6 +40,11 @@ void kho_put_columns(struct kho_buf *out, const struct kho_schema *schema, const
 
 /* A key for PostgreSQL's advisory locks, from what is locked and two names. */
 int64_t kho_lock_key(const char *what, struct kho_text a, struct kho_text b);
+
+/* reading.c: takes the dataset's publish lock, shared, until the session gives it back: no publish
+ * is under way then. */
+KHO_MUST_USE bool kho_lock_publish_shared(struct kho_pg *pg, struct kho_arena *arena,
+                                          struct kho_text schema, struct kho_err *err);
 
 /* Room for SQL text; the widest table has 1600 columns of 63 bytes. */
 #define KHO_SQL_MAX ((size_t)4 << 20)

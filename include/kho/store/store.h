@@ -28,6 +28,10 @@ struct kho_store_options {
 KHO_MUST_USE bool kho_store_open(struct kho_arena *arena, const struct kho_store_options *options,
                                  struct kho_store **store, struct kho_err *err);
 
+/* Connects anew if the connection has been lost (an embedded store is started if need be), so that
+ * another try can go on with this store. UNREACHABLE if that fails; then it may be called again. */
+KHO_MUST_USE bool kho_store_revive(struct kho_store *store, struct kho_err *err);
+
 /* Stops the embedded store of a project, if it runs. */
 KHO_MUST_USE bool kho_store_stop(const char *dir, struct kho_err *err);
 
