@@ -144,7 +144,8 @@ static bool run_once(const struct kho_project *project, struct kho_store *store,
                                     .source = job->source,
                                     .feed = job->feed,
                                     .schema = kho_schemas_find(&project->schemas, job->to),
-                                    .stop_if = job->stop_if};
+                                    .stop_if = job->stop_if,
+                                    .accepted = options->accepted};
     bool ok = kho_load_begin(store, arena, &load, &attempt.load, err);
     if (ok) {
         ok = load_rows(&attempt, &receipt->stats, err);
@@ -177,7 +178,8 @@ bool kho_job_run(const struct kho_project *project, struct kho_store *store,
     *receipt = (struct kho_receipt){.job = kho_arena_cstr(names, job->name),
                                     .source = kho_arena_cstr(names, job->source),
                                     .schema = kho_arena_cstr(names, job->to),
-                                    .feed = kho_arena_cstr(names, job->feed)};
+                                    .feed = kho_arena_cstr(names, job->feed),
+                                    .accepted = options->accepted};
     bool ok = run_once(project, store, job, options, receipt, err);
     for (int64_t tries = 0; !ok && kho_err_is_retryable(err->class) && tries < job->retry.times;
          tries++) {

@@ -1,6 +1,7 @@
 /* The frame of a run's loading: lock, ledger, what stands, and the two ends. */
 #include <kho/core/clock.h>
 #include <kho/core/interrupt.h>
+#include <kho/store/limits.h>
 
 #include "loading.h"
 
@@ -71,14 +72,15 @@ static bool open_ledger_row(struct kho_load *load, struct kho_err *err)
                             kho_arena_cstr(load->arena, options->feed),
                             kho_arena_cstr(load->arena, options->schema->name),
                             host,
-                            kho_arena_printf(load->arena, "%d", (int)getpid())};
+                            kho_arena_printf(load->arena, "%d", (int)getpid()),
+                            kho_accept_show(load->arena, options->accepted)};
     struct kho_pg_result result;
-    KHO_TRY(kho_pg_query(
-        load->ledger, load->arena,
-        "INSERT INTO kho.run (job, source, feed, dataset, status, host, pid,"
-        " kho_version) VALUES ($1, $2, $3, $4, 'running', $5, $6::integer, '" KHO_VERSION
-        "') RETURNING run",
-        params, KHO_COUNT(params), &result, err));
+    KHO_TRY(
+        kho_pg_query(load->ledger, load->arena,
+                     "INSERT INTO kho.run (job, source, feed, dataset, status, host, pid,"
+                     " kho_version, accepted) VALUES ($1, $2, $3, $4, 'running', $5, $6::integer,"
+                     " '" KHO_VERSION "', $7) RETURNING run",
+                     params, KHO_COUNT(params), &result, err));
     load->run = kho_pg_cell_int(&result, 0, 0);
     load->stats.run = load->run;
     return true;
@@ -250,43 +252,6 @@ bool kho_load_take_time(struct kho_load *load, struct kho_err *err)
     return true;
 }
 
-/* A share in millionths, for the comparison with a limit. */
-static int64_t millionths(int64_t part, int64_t whole)
-{
-    return whole == 0 ? 0 : (int64_t)((__int128)part * 1000000 / whole);
-}
-
-static bool judge(const struct kho_load *load, const char *what, int64_t part, int64_t whole,
-                  int64_t limit, struct kho_err *err)
-{
-    if (limit < 0 || millionths(part, whole) <= limit)
-        return true;
-    kho_err_set(err, KHO_ERR_LIMIT,
-                "%s %" PRId64 " of %" PRId64 " rows (%.1f %%), the limit is %.1f %%; nothing was "
-                "published",
-                what, part, whole, (double)part * 100 / (double)whole, (double)limit / 10000);
-    return kho_err_hint(err, "look at the source; if it is right, raise `stop_if` of job %.*s",
-                        KHO_TEXT_ARGS(load->options.job));
-}
-
-/* Shrinking is judged by the rows that the source gave; a first load has nothing to shrink from. */
-static bool judge_limits(const struct kho_load *load, struct kho_err *err)
-{
-    const struct kho_stop_if *limits = &load->options.stop_if;
-    const struct kho_load_stats *stats = &load->stats;
-    int64_t shrunk = load->scope.all ? KHO_MAX(load->known_rows - stats->read, 0) : stats->deleted;
-    bool large = KHO_MAX(stats->read, load->known_rows) >= limits->after_rows;
-    if (load->scope.all && stats->read == 0 && load->known_rows != 0)
-        KHO_TRY(judge(load, "the source is empty: shrunk by", shrunk, load->known_rows,
-                      limits->shrink, err));
-    if (!large)
-        return true;
-    if (load->scope.all || stats->read >= limits->after_rows)
-        KHO_TRY(judge(load, "rejected", stats->rejected, stats->read, limits->rejected, err));
-    KHO_TRY(judge(load, "shrunk by", shrunk, load->known_rows, limits->shrink, err));
-    return judge(load, "deleted", stats->deleted, load->known_rows, limits->deleted, err);
-}
-
 static bool check_proof(const struct kho_load *load, struct kho_err *err)
 {
     const struct kho_load_stats *stats = &load->stats;
@@ -355,7 +320,7 @@ bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats, struc
 {
     KHO_TRY(kho_load_finish_copy(load, err));
     KHO_TRY(kho_load_flush_rejects(load, 0, err));
-    bool ok = publish_rows(load, err) && judge_limits(load, err) && check_proof(load, err) &&
+    bool ok = publish_rows(load, err) && kho_load_judge(load, err) && check_proof(load, err) &&
               kho_load_settle_rejects(load, err) && write_ledger(load, err);
     *stats = load->stats;
     KHO_TRY(ok);

@@ -86,5 +86,5 @@ bool kho_load_merge_publish(struct kho_load *load, struct kho_err *err)
     KHO_TRY(kho_load_find_rejected(load, err));
     KHO_TRY(reject_duplicates(load, err));
     KHO_TRY(find_deleted(load, err));
-    return kho_load_write(load, at, err) && prove(load, err);
+    return kho_load_measure_nulls(load, err) && kho_load_write(load, at, err) && prove(load, err);
 }

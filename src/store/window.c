@@ -54,5 +54,5 @@ bool kho_load_window_publish(struct kho_load *load, struct kho_err *err)
         KHO_TRY(reject_duplicates(load, err));
         KHO_TRY(count_unchanged(load, err));
     }
-    return kho_load_write(load, at, err) && prove(load, err);
+    return kho_load_measure_nulls(load, err) && kho_load_write(load, at, err) && prove(load, err);
 }

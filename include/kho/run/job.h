@@ -19,12 +19,14 @@ struct kho_receipt {
     const char *because; /* why all rows, although it asks for less; or NULL */
     const char *from;    /* bounds of the window; or NULL */
     const char *to;
+    unsigned accepted;
     struct kho_load_stats stats;
     int64_t elapsed_us;
 };
 
 struct kho_run_options {
-    bool full; /* compare all rows, whatever the job says */
+    bool full;         /* compare all rows, whatever the job says */
+    unsigned accepted; /* enum kho_accept (store/limits.h): limits that do not stop the run */
 };
 
 /* Runs a job to its end; UNREACHABLE is tried again as the job's `retry:` says. The receipt is

@@ -37,6 +37,7 @@ struct kho_load_options {
     struct kho_text feed;
     const struct kho_schema *schema;
     struct kho_stop_if stop_if;
+    unsigned accepted; /* enum kho_accept: limits that do not stop this run */
 };
 
 struct kho_load_stats {
