@@ -145,6 +145,7 @@ static bool run_once(const struct kho_project *project, struct kho_store *store,
                                     .feed = job->feed,
                                     .schema = kho_schemas_find(&project->schemas, job->to),
                                     .stop_if = job->stop_if,
+                                    .dry_run = options->dry_run ? &project->schemas : NULL,
                                     .accepted = options->accepted};
     bool ok = kho_load_begin(store, arena, &load, &attempt.load, err);
     if (ok) {
@@ -153,7 +154,7 @@ static bool run_once(const struct kho_project *project, struct kho_store *store,
         if (!ok)
             kho_load_abandon(attempt.load, err, &receipt->stats);
     }
-    receipt->status = ok ? "published" : status_of(err);
+    receipt->status = !ok ? status_of(err) : options->dry_run ? "dry run" : "published";
     kho_arena_free(arena);
     return ok;
 }

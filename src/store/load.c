@@ -67,6 +67,8 @@ static bool open_ledger_row(struct kho_load *load, struct kho_err *err)
     if (gethostname(host, sizeof(host) - 1) != 0)
         host[0] = '\0';
     const struct kho_load_options *options = &load->options;
+    /* A dry run takes no number: others would see the gap. */
+    const char *number = kho_load_is_dry(load) ? "-pg_backend_pid()" : "DEFAULT";
     const char *params[] = {kho_arena_cstr(load->arena, options->job),
                             kho_arena_cstr(load->arena, options->source),
                             kho_arena_cstr(load->arena, options->feed),
@@ -75,14 +77,16 @@ static bool open_ledger_row(struct kho_load *load, struct kho_err *err)
                             kho_arena_printf(load->arena, "%d", (int)getpid()),
                             kho_accept_show(load->arena, options->accepted)};
     struct kho_pg_result result;
-    KHO_TRY(
-        kho_pg_query(load->ledger, load->arena,
-                     "INSERT INTO kho.run (job, source, feed, dataset, status, host, pid,"
-                     " kho_version, accepted) VALUES ($1, $2, $3, $4, 'running', $5, $6::integer,"
-                     " '" KHO_VERSION "', $7) RETURNING run",
-                     params, KHO_COUNT(params), &result, err));
+    KHO_TRY(kho_pg_query(
+        load->ledger, load->arena,
+        kho_arena_printf(load->arena,
+                         "INSERT INTO kho.run (run, job, source, feed, dataset, status, host, pid,"
+                         " kho_version, accepted) OVERRIDING SYSTEM VALUE VALUES (%s, $1, $2, $3,"
+                         " $4, 'running', $5, $6::integer, '" KHO_VERSION "', $7) RETURNING run",
+                         number),
+        params, KHO_COUNT(params), &result, err));
     load->run = kho_pg_cell_int(&result, 0, 0);
-    load->stats.run = load->run;
+    load->stats.run = kho_load_is_dry(load) ? 0 : load->run;
     return true;
 }
 
@@ -186,6 +190,8 @@ bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
     kho_arena_defer(arena, release_load, made);
     name_things(made);
     KHO_TRY(kho_store_connect(store, arena, &made->pg, err));
+    if (kho_load_is_dry(made))
+        KHO_TRY(kho_load_dry_begin(made, err));
     /* A batch's rejects need not reach the disk at once: the run's own commit takes them along. */
     KHO_TRY(kho_pg_exec(made->ledger, "SET synchronous_commit = off", err));
     /* Set statements look a few rows up by key in large tables: cheap wherever disks do not spin.
@@ -211,8 +217,9 @@ static bool forget(struct kho_load *load, struct kho_err *err)
     kho_buf_clear(&load->rejects);
     kho_hash_set_release(&load->known);
     kho_hash_set_release(&load->rejected);
-    load->stats = (struct kho_load_stats){.run = run};
+    load->stats = (struct kho_load_stats){.run = load->stats.run};
     load->n_staged = 0;
+    load->n_copied = 0;
     return kho_pg_execf(load->ledger, err, "DELETE FROM kho.reject_incoming WHERE run = %" PRId64,
                         run) &&
            kho_pg_exec(load->pg, "DROP TABLE IF EXISTS kho_stage, kho_deleted", err);
@@ -324,11 +331,7 @@ bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats, struc
               kho_load_settle_rejects(load, err) && write_ledger(load, err);
     *stats = load->stats;
     KHO_TRY(ok);
-    /* A signal now comes too late: whether a cancelled COMMIT took place, nobody could say. */
-    kho_interrupt_shield(true);
-    bool committed = kho_pg_exec(load->pg, "COMMIT", err);
-    kho_interrupt_shield(false);
-    return committed || kho_err_context(err, "committing run %" PRId64, load->run);
+    return kho_load_close_transaction(load, err);
 }
 
 static const char *status_of(enum kho_err_class class)
@@ -371,9 +374,11 @@ void kho_load_abandon(struct kho_load *load, const struct kho_err *reason,
     kho_interrupt_shield(true);
     /* Closing the connection rolls back, also in the middle of a COPY. */
     kho_pg_close(load->pg);
-    if (!kho_load_flush_rejects(load, 0, &ignored))
-        kho_buf_clear(&load->rejects);
-    record_failure(load, reason);
+    if (!kho_load_is_dry(load)) {
+        if (!kho_load_flush_rejects(load, 0, &ignored))
+            kho_buf_clear(&load->rejects);
+        record_failure(load, reason);
+    }
     kho_interrupt_shield(false);
     *stats = load->stats;
 }

@@ -134,4 +134,90 @@ test_an_unknown_word_is_no_limit() {
     expect_eq "$(json accepted)" '["drift"]'
 }
 
+# All that a store holds: its tables, its rows and where its numbers stand, except those of rejects:
+# a sequence does not roll back.
+store_dump() {
+    pg_dump -h "$store_socket" -U postgres -d "$STORE_DB" | grep -vE "restrict |setval.*reject_reject_seq"
+}
+
+expect_no_trace() { # exit-code arguments...
+    local before
+    before=$(store_dump)
+    expect_exit "$1" kho --json run things --dry-run "${@:2}"
+    [ "$(store_dump)" = "$before" ] || {
+        diff <(echo "$before") <(store_dump)
+        fail "the store has changed"
+    }
+}
+
+test_a_dry_run_tells_what_a_run_would_do_and_leaves_no_trace() {
+    new_project
+    make_things 3000
+    source_sql "ALTER TABLE thing ALTER amount TYPE text;
+        UPDATE thing SET amount = 'none' WHERE id <= 1500"
+    # A store that knows nothing of the schema yet.
+    expect_exit 0 kho status
+    expect_no_trace 0
+    expect_eq "$(json status) $(json run) $(json inserted) $(json rejected) $(json kind)" \
+        "dry run null 1500 1500 full"
+    expect_eq "$(json source)" civil
+    expect_exit 0 kho run things --dry-run
+    expect_output "dry run"
+    expect_output "1500 rows equal"
+    expect_eq "$(store_sql "SELECT to_regclass('test.thing') IS NULL")" t
+    expect_exit 0 kho run things
+    expect_eq "$(last_run "run || ' ' || inserted || ' ' || rejected")" "1 1500 1500"
+    source_sql "DELETE FROM thing WHERE id > 2990; UPDATE thing SET name = 'x' WHERE id > 2985;
+        INSERT INTO thing VALUES (4000, 'new', '1', NULL), (4001, 'bad', 'none', NULL);
+        UPDATE thing SET amount = 'other' WHERE id <= 1400; UPDATE thing SET amount = '1' WHERE id = 1500"
+    expect_no_trace 0
+    expect_eq "$(json inserted) $(json updated) $(json deleted) $(json rejected)" "2 5 10 1500"
+    expect_exit 0 kho --json run things
+    expect_eq "$(json run) $(json inserted) $(json updated) $(json deleted) $(json rejected)" \
+        "2 2 5 10 1500"
+}
+
+test_a_dry_run_of_a_window_and_of_a_feed_into_a_full_dataset_leave_no_trace() {
+    new_project
+    make_things 100
+    write_job things civil.public.thing "pull: changes"
+    write_job second civil.public.thing "feed: second"
+    expect_exit 0 kho run things
+    source_sql "UPDATE thing SET name = 'x' WHERE id <= 7; DELETE FROM thing WHERE id = 100"
+    expect_no_trace 0
+    expect_eq "$(json made) $(json updated) $(json deleted)" "changes 7 1"
+    # A table whose key cannot be dropped takes rows the other way.
+    store_sql "TRUNCATE test.thing, kho.run, test.thing_history;
+        CREATE VIEW counted AS SELECT _key, _source, name FROM test.thing GROUP BY _key, _source"
+    expect_no_trace 0 second
+    expect_eq "$(json inserted)" 99
+}
+
+test_a_dry_run_stops_at_limits_and_takes_accept() {
+    limited_project 100 "deleted: 5%, after_rows: 1"
+    source_sql "DELETE FROM thing WHERE id <= 10"
+    expect_no_trace 4
+    expect_error "deleted 10 of 100 rows (10.0 %), the limit is 5.0 %"
+    expect_eq "$(json status) $(json run)" "stopped null"
+    expect_no_trace 0 --accept deleted
+    expect_eq "$(json status) $(json deleted)" "dry run 10"
+}
+
+test_two_dry_runs_at_once_do_not_wait_for_each_other() {
+    new_project
+    make_things 100
+    write_job second civil.public.thing "feed: second"
+    expect_exit 0 kho run
+    close_gate source_sql
+    source_sql "CREATE VIEW gated AS SELECT thing.* FROM thing, pg_advisory_lock(7)"
+    write_job things civil.public.gated
+    kho run things --dry-run >"$T/first" 2>&1 &
+    wait_for source_sql "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    expect_exit 0 kho run second --dry-run
+    expect_exit 0 kho run second
+    expect_exit 6 kho run things
+    open_gate
+    wait $!
+}
+
 run_tests

@@ -13,7 +13,7 @@ struct kho_receipt {
     const char *source;
     const char *schema;
     const char *feed;
-    const char *status;  /* published, failed, stopped, interrupted, busy */
+    const char *status;  /* published, dry run, failed, stopped, interrupted, busy */
     const char *asked;   /* full, changes, cursor: what the job asks for; NULL = it did not start */
     const char *pull;    /* what was read */
     const char *because; /* why all rows, although it asks for less; or NULL */
@@ -25,6 +25,7 @@ struct kho_receipt {
 };
 
 struct kho_run_options {
+    bool dry_run;      /* all of a run, but rolled back; the store's tables may be missing */
     bool full;         /* compare all rows, whatever the job says */
     unsigned accepted; /* enum kho_accept (store/limits.h): limits that do not stop the run */
 };
