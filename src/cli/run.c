@@ -2,6 +2,7 @@
 #include <kho/core/interrupt.h>
 #include <kho/core/log.h>
 #include <kho/run/job.h>
+#include <kho/store/limits.h>
 
 #include "cli.h"
 
@@ -43,6 +44,15 @@ static void put_drift(struct kho_json *json, const struct kho_receipt *receipt)
     kho_json_array_end(json);
 }
 
+static void put_accepted(struct kho_json *json, unsigned accepted)
+{
+    kho_json_array(json, "accepted");
+    for (size_t i = 0; kho_accept_words[i] != NULL; i++)
+        if ((accepted & (1u << i)) != 0)
+            kho_json_string(json, NULL, kho_accept_words[i]);
+    kho_json_array_end(json);
+}
+
 static void put_counts(struct kho_json *json, const struct kho_load_stats *stats)
 {
     kho_json_int(json, "read", stats->read);
@@ -76,6 +86,7 @@ void cli_receipt_json(const struct kho_receipt *receipt, const struct kho_err *e
         put_pull(&json, receipt);
     put_drift(&json, receipt);
     put_counts(&json, &receipt->stats);
+    put_accepted(&json, receipt->accepted);
     kho_json_seconds(&json, "seconds", (double)receipt->elapsed_us / 1e6);
     if (err == NULL)
         put_proof(&json, receipt);
@@ -102,7 +113,8 @@ static void fill_row(struct kho_arena *arena, const struct kho_receipt *receipt,
                      struct kho_text *cells)
 {
     const struct kho_load_stats *stats = &receipt->stats;
-    bool published = strcmp(receipt->status, "published") == 0;
+    bool proved =
+        strcmp(receipt->status, "published") == 0 || strcmp(receipt->status, "dry run") == 0;
     struct kho_text row[COLUMNS] = {
         kho_text_of(receipt->job),
         stats->run != 0 ? number(arena, stats->run) : KHO_TEXT_NULL,
@@ -116,8 +128,8 @@ static void fill_row(struct kho_arena *arena, const struct kho_receipt *receipt,
         number(arena, stats->rejected),
         number(arena, stats->warned),
         kho_text_of(kho_arena_printf(arena, "%.2f", (double)receipt->elapsed_us / 1e6)),
-        published ? kho_text_of(kho_arena_printf(arena, "%" PRId64 " rows equal", stats->proved))
-                  : KHO_TEXT_NULL,
+        proved ? kho_text_of(kho_arena_printf(arena, "%" PRId64 " rows equal", stats->proved))
+               : KHO_TEXT_NULL,
     };
     memcpy(cells, row, sizeof(row));
 }
@@ -143,16 +155,16 @@ static bool choose_jobs(const struct cli *cli, const struct kho_project *project
 
 /* Runs them all, also after one failed; the first failure decides the exit code. */
 static bool run_jobs(struct cli *cli, struct kho_project *project, struct kho_store *store,
-                     const struct kho_job **jobs, size_t count, struct kho_err *err)
+                     const struct kho_job **jobs, size_t count,
+                     const struct kho_run_options *options, struct kho_err *err)
 {
     struct kho_text *cells = kho_arena_array(cli->arena, count * COLUMNS, sizeof(*cells));
-    struct kho_run_options options = {.full = cli_value(cli, "full") != NULL};
     bool ok = true;
     size_t done = 0;
     while (done < count && !kho_interrupt_pending()) {
         struct kho_receipt receipt;
         struct kho_err failure = {0};
-        bool published = kho_job_run(project, store, jobs[done], &options, &receipt, &failure);
+        bool published = kho_job_run(project, store, jobs[done], options, &receipt, &failure);
         if (cli->json)
             cli_receipt_json(&receipt, published ? NULL : &failure);
         cli->answered = true;
@@ -179,16 +191,24 @@ static bool run_run(struct cli *cli, struct kho_err *err)
     struct kho_store *store;
     const struct kho_job **jobs;
     size_t count;
+    struct kho_run_options options = {.full = cli_value(cli, "full") != NULL,
+                                      .dry_run = cli_value(cli, "dry-run") != NULL};
+    KHO_TRY(kho_accept_read(cli_value(cli, "accept"), &options.accepted, err));
     KHO_TRY(cli_project(cli, &project, err));
     KHO_TRY(choose_jobs(cli, &project, &jobs, &count, err));
     KHO_TRY(kho_project_store(&project, cli->arena, &store, err));
-    KHO_TRY(kho_store_ensure(store, &project.schemas, cli_value(cli, "allow-drop") != NULL, err));
-    return run_jobs(cli, &project, store, jobs, count, err);
+    bool allow_drop = cli_value(cli, "allow-drop") != NULL;
+    if (!options.dry_run)
+        KHO_TRY(kho_store_ensure(store, &project.schemas, allow_drop, err));
+    return run_jobs(cli, &project, store, jobs, count, &options, err);
 }
 
 static const struct cli_option run_options[] = {
     {"allow-drop", NULL, "remove columns that the schema no longer has, with their history"},
     {"full", NULL, "compare all rows, whatever `pull:` says"},
+    {"dry-run", NULL, "do all of a run, limits and proof included, and roll it back"},
+    {"accept", "WORDS",
+     "limits that do not stop this run: rejected, shrink, deleted, changed, nulls, drift"},
 };
 
 const struct cli_command cli_run = {

@@ -8,6 +8,8 @@
 #include <kho/core/log.h>
 #include <kho/core/progress.h>
 
+#include <kho/store/limits.h>
+
 #include "drift.h"
 #include "scope.h"
 
@@ -137,7 +139,8 @@ static bool load_rows(struct attempt *attempt, struct kho_load_stats *stats, str
     struct pull *pull = &attempt->pull;
     kho_diags_init(&diags, attempt->arena);
     KHO_TRY(pull_open(attempt->project, attempt->arena, attempt->job, &diags, pull, err));
-    KHO_TRY(drift_check(pull, attempt->arena, attempt->load, false, &attempt->drift,
+    KHO_TRY(drift_check(pull, attempt->arena, attempt->load,
+                        (attempt->options->accepted & KHO_ACCEPT_DRIFT) != 0, &attempt->drift,
                         &attempt->n_drift, err));
     KHO_TRY(choose_window(attempt, err));
     KHO_TRY(start_load(attempt, err));
@@ -195,7 +198,9 @@ static bool run_once(const struct kho_project *project, struct kho_store *store,
                                     .source = job->source,
                                     .feed = job->feed,
                                     .schema = kho_schemas_find(&project->schemas, job->to),
-                                    .stop_if = job->stop_if};
+                                    .stop_if = job->stop_if,
+                                    .dry_run = options->dry_run ? &project->schemas : NULL,
+                                    .accepted = options->accepted};
     /* The try before, or the job before, may have lost the store. */
     bool ok =
         kho_store_revive(store, err) && kho_load_begin(store, arena, &load, &attempt.load, err);
@@ -205,7 +210,7 @@ static bool run_once(const struct kho_project *project, struct kho_store *store,
         if (!ok)
             kho_load_abandon(attempt.load, err, &receipt->stats);
     }
-    receipt->status = ok ? "published" : status_of(err);
+    receipt->status = !ok ? status_of(err) : options->dry_run ? "dry run" : "published";
     kho_arena_free(arena);
     return ok;
 }
@@ -230,7 +235,8 @@ bool kho_job_run(const struct kho_project *project, struct kho_store *store,
     *receipt = (struct kho_receipt){.job = kho_arena_cstr(names, job->name),
                                     .source = kho_arena_cstr(names, job->source),
                                     .schema = kho_arena_cstr(names, job->to),
-                                    .feed = kho_arena_cstr(names, job->feed)};
+                                    .feed = kho_arena_cstr(names, job->feed),
+                                    .accepted = options->accepted};
     bool ok = run_once(project, store, job, options, receipt, err);
     for (int64_t tries = 0; !ok && kho_err_is_retryable(err->class) && tries < job->retry.times;
          tries++) {

@@ -79,11 +79,14 @@ bool pull_open(const struct kho_project *project, struct kho_arena *arena,
 static bool start(struct pull *pull, struct kho_arena *arena, enum kho_wire **wires,
                   int64_t max_rows, const struct kho_window *window, struct kho_err *err)
 {
-    size_t count;
-    const char *const *inputs = kho_program_inputs(pull->program, &count);
-    *wires = kho_arena_array(arena, count, sizeof(**wires));
-    uint64_t seed = pull->fingerprint.high ^ (pull->fingerprint.low << 1);
-    return kho_source_start(pull->source, inputs, count, *wires, seed, max_rows, window, err);
+    struct kho_source_request request = {
+        .seed = pull->fingerprint.high ^ (pull->fingerprint.low << 1),
+        .max_rows = max_rows,
+        .window = window,
+    };
+    request.columns = kho_program_inputs(pull->program, &request.n_columns);
+    *wires = kho_arena_array(arena, request.n_columns, sizeof(**wires));
+    return kho_source_start(pull->source, &request, *wires, err);
 }
 
 bool pull_start(struct pull *pull, struct kho_arena *arena, int64_t max_rows,

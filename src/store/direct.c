@@ -32,7 +32,9 @@ static bool drop_key(struct kho_load *load, struct kho_err *err)
 
 bool kho_load_direct_begin(struct kho_load *load, bool *direct, struct kho_err *err)
 {
-    KHO_TRY(kho_pg_exec(load->pg, "BEGIN", err));
+    KHO_TRY(kho_load_open_transaction(load, err));
+    if (kho_load_is_dry(load))
+        KHO_TRY(kho_pg_exec(load->pg, "SAVEPOINT direct", err));
     KHO_TRY(kho_load_take_time(load, err));
     KHO_TRY(is_empty(load, direct, err));
     if (*direct && drop_key(load, err))
@@ -41,7 +43,7 @@ bool kho_load_direct_begin(struct kho_load *load, bool *direct, struct kho_err *
     if (*direct && strcmp(err->sqlstate, "2BP01") != 0)
         return false;
     *direct = false;
-    return kho_pg_exec(load->pg, "ROLLBACK", err);
+    return kho_pg_exec(load->pg, kho_load_is_dry(load) ? "ROLLBACK TO direct" : "ROLLBACK", err);
 }
 
 static bool add_key(struct kho_load *load, struct kho_err *err)

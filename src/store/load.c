@@ -1,6 +1,7 @@
 /* The frame of a run's loading: lock, ledger, what stands, and the two ends. */
 #include <kho/core/clock.h>
 #include <kho/core/interrupt.h>
+#include <kho/store/limits.h>
 
 #include "loading.h"
 
@@ -66,21 +67,26 @@ static bool open_ledger_row(struct kho_load *load, struct kho_err *err)
     if (gethostname(host, sizeof(host) - 1) != 0)
         host[0] = '\0';
     const struct kho_load_options *options = &load->options;
+    /* A dry run takes no number: others would see the gap. */
+    const char *number = kho_load_is_dry(load) ? "-pg_backend_pid()" : "DEFAULT";
     const char *params[] = {kho_arena_cstr(load->arena, options->job),
                             kho_arena_cstr(load->arena, options->source),
                             kho_arena_cstr(load->arena, options->feed),
                             kho_arena_cstr(load->arena, options->schema->name),
                             host,
-                            kho_arena_printf(load->arena, "%d", (int)getpid())};
+                            kho_arena_printf(load->arena, "%d", (int)getpid()),
+                            kho_accept_show(load->arena, options->accepted)};
     struct kho_pg_result result;
     KHO_TRY(kho_pg_query(
         load->ledger, load->arena,
-        "INSERT INTO kho.run (job, source, feed, dataset, status, host, pid,"
-        " kho_version) VALUES ($1, $2, $3, $4, 'running', $5, $6::integer, '" KHO_VERSION
-        "') RETURNING run",
+        kho_arena_printf(load->arena,
+                         "INSERT INTO kho.run (run, job, source, feed, dataset, status, host, pid,"
+                         " kho_version, accepted) OVERRIDING SYSTEM VALUE VALUES (%s, $1, $2, $3,"
+                         " $4, 'running', $5, $6::integer, '" KHO_VERSION "', $7) RETURNING run",
+                         number),
         params, KHO_COUNT(params), &result, err));
     load->run = kho_pg_cell_int(&result, 0, 0);
-    load->stats.run = load->run;
+    load->stats.run = kho_load_is_dry(load) ? 0 : load->run;
     return true;
 }
 
@@ -184,6 +190,8 @@ bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
     kho_arena_defer(arena, release_load, made);
     name_things(made);
     KHO_TRY(kho_store_connect(store, arena, &made->pg, err));
+    if (kho_load_is_dry(made))
+        KHO_TRY(kho_load_dry_begin(made, err));
     /* A batch's rejects need not reach the disk at once: the run's own commit takes them along. */
     KHO_TRY(kho_pg_exec(made->ledger, "SET synchronous_commit = off", err));
     /* Set statements look a few rows up by key in large tables: cheap wherever disks do not spin.
@@ -213,8 +221,9 @@ static bool forget(struct kho_load *load, struct kho_err *err)
     kho_buf_clear(&load->rejects);
     kho_hash_set_release(&load->known);
     kho_hash_set_release(&load->rejected);
-    load->stats = (struct kho_load_stats){.run = run};
+    load->stats = (struct kho_load_stats){.run = load->stats.run};
     load->n_staged = 0;
+    load->n_copied = 0;
     return kho_pg_execf(load->ledger, err, "DELETE FROM kho.reject_incoming WHERE run = %" PRId64,
                         run) &&
            kho_pg_exec(load->pg, "DROP TABLE IF EXISTS kho_stage, kho_deleted", err);
@@ -253,43 +262,6 @@ bool kho_load_take_time(struct kho_load *load, struct kho_err *err)
     load->published_us = kho_pg_cell_int(&result, 0, 0);
     load->stats.published_us = load->published_us;
     return true;
-}
-
-/* A share in millionths, for the comparison with a limit. */
-static int64_t millionths(int64_t part, int64_t whole)
-{
-    return whole == 0 ? 0 : (int64_t)((__int128)part * 1000000 / whole);
-}
-
-static bool judge(const struct kho_load *load, const char *what, int64_t part, int64_t whole,
-                  int64_t limit, struct kho_err *err)
-{
-    if (limit < 0 || millionths(part, whole) <= limit)
-        return true;
-    kho_err_set(err, KHO_ERR_LIMIT,
-                "%s %" PRId64 " of %" PRId64 " rows (%.1f %%), the limit is %.1f %%; nothing was "
-                "published",
-                what, part, whole, (double)part * 100 / (double)whole, (double)limit / 10000);
-    return kho_err_hint(err, "look at the source; if it is right, raise `stop_if` of job %.*s",
-                        KHO_TEXT_ARGS(load->options.job));
-}
-
-/* Shrinking is judged by the rows that the source gave; a first load has nothing to shrink from. */
-static bool judge_limits(const struct kho_load *load, struct kho_err *err)
-{
-    const struct kho_stop_if *limits = &load->options.stop_if;
-    const struct kho_load_stats *stats = &load->stats;
-    int64_t shrunk = load->scope.all ? KHO_MAX(load->known_rows - stats->read, 0) : stats->deleted;
-    bool large = KHO_MAX(stats->read, load->known_rows) >= limits->after_rows;
-    if (load->scope.all && stats->read == 0 && load->known_rows != 0)
-        KHO_TRY(judge(load, "the source is empty: shrunk by", shrunk, load->known_rows,
-                      limits->shrink, err));
-    if (!large)
-        return true;
-    if (load->scope.all || stats->read >= limits->after_rows)
-        KHO_TRY(judge(load, "rejected", stats->rejected, stats->read, limits->rejected, err));
-    KHO_TRY(judge(load, "shrunk by", shrunk, load->known_rows, limits->shrink, err));
-    return judge(load, "deleted", stats->deleted, load->known_rows, limits->deleted, err);
 }
 
 static bool check_proof(const struct kho_load *load, struct kho_err *err)
@@ -360,16 +332,12 @@ bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats, struc
 {
     KHO_TRY(kho_load_finish_copy(load, err));
     KHO_TRY(kho_load_flush_rejects(load, 0, err));
-    bool ok = publish_rows(load, err) && judge_limits(load, err) && check_proof(load, err) &&
+    bool ok = publish_rows(load, err) && kho_load_judge(load, err) && check_proof(load, err) &&
               kho_load_settle_rejects(load, err) && kho_load_write_columns(load, err) &&
               write_ledger(load, err);
     *stats = load->stats;
     KHO_TRY(ok);
-    /* A signal now comes too late: whether a cancelled COMMIT took place, nobody could say. */
-    kho_interrupt_shield(true);
-    bool committed = kho_pg_exec(load->pg, "COMMIT", err);
-    kho_interrupt_shield(false);
-    return committed || kho_err_context(err, "committing run %" PRId64, load->run);
+    return kho_load_close_transaction(load, err);
 }
 
 static const char *status_of(enum kho_err_class class)
@@ -412,9 +380,11 @@ void kho_load_abandon(struct kho_load *load, const struct kho_err *reason,
     kho_interrupt_shield(true);
     /* Closing the connection rolls back, also in the middle of a COPY. */
     kho_pg_close(load->pg);
-    if (!kho_load_flush_rejects(load, 0, &ignored))
-        kho_buf_clear(&load->rejects);
-    record_failure(load, reason);
+    if (!kho_load_is_dry(load)) {
+        if (!kho_load_flush_rejects(load, 0, &ignored))
+            kho_buf_clear(&load->rejects);
+        record_failure(load, reason);
+    }
     kho_interrupt_shield(false);
     *stats = load->stats;
 }

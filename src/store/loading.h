@@ -1,4 +1,5 @@
-/* What the files of loading share: load.c begins and ends, rows.c takes rows; direct.c, merge.c and
+/* What the files of loading share: load.c begins and ends, rows.c takes rows; limits.c
+ * judges, dry.c lets nothing remain; direct.c, merge.c and
  * window.c are the three ways to publish, write.c has the statements that change records; keys.c
  * compares all keys, proof.c reads back what the store holds, reject.c keeps the reasons.
  */
@@ -9,6 +10,14 @@
 
 #include "hash_set.h"
 #include "store_internal.h"
+
+/* The column whose share of NULLs rises most, in millionths of the feed's rows; NULL = not counted,
+ * for it cannot have risen beyond the limit. */
+struct kho_load_nulls {
+    const char *column;
+    int64_t before;
+    int64_t after;
+};
 
 struct kho_load {
     struct kho_store *store;
@@ -37,7 +46,9 @@ struct kho_load {
     struct kho_buf out;     /* rows on their way to the COPY */
     struct kho_buf rejects; /* reasons on their way to the ledger, as COPY rows */
     int64_t n_staged;
+    int64_t n_copied; /* of those, in COPYs that are finished */
     struct kho_load_stats stats;
+    struct kho_load_nulls nulls;
     /* Pieces of SQL: */
     const char *current; /* "population"."person" */
     const char *history;
@@ -48,6 +59,18 @@ struct kho_load {
 #define KHO_COPY_CHUNK_BYTES ((size_t)128 << 10)
 /* One row is at most a few source values, each at most 1 GB in PostgreSQL. */
 #define KHO_COPY_MAX_BYTES ((size_t)INT32_MAX)
+
+/* dry.c: opens the dry run's transaction, in which the ledger's statements go the data's way. */
+KHO_MUST_USE bool kho_load_dry_begin(struct kho_load *load, struct kho_err *err);
+bool kho_load_is_dry(const struct kho_load *load);
+/* Opens the transaction that publishes; a dry run has its own. */
+KHO_MUST_USE bool kho_load_open_transaction(struct kho_load *load, struct kho_err *err);
+/* Ends it: commits, or rolls a dry run back. */
+KHO_MUST_USE bool kho_load_close_transaction(struct kho_load *load, struct kho_err *err);
+/* Makes way for the rejects of a dry run, which has one connection: ends the rows' COPY if there
+ * are as many as will be flushed. */
+KHO_MUST_USE bool kho_load_dry_make_way(struct kho_load *load, size_t above_bytes,
+                                        struct kho_err *err);
 
 /* rows.c: ends the COPY that kho_load_rows() began, if it did. */
 KHO_MUST_USE bool kho_load_finish_copy(struct kho_load *load, struct kho_err *err);
@@ -72,6 +95,11 @@ KHO_MUST_USE bool kho_load_known_rejects(struct kho_load *load, struct kho_err *
 KHO_MUST_USE bool kho_load_find_rejected(struct kho_load *load, struct kho_err *err);
 /* Moves the run's reasons into kho.reject and closes what is no longer said. */
 KHO_MUST_USE bool kho_load_settle_rejects(struct kho_load *load, struct kho_err *err);
+
+/* limits.c: what the staged rows will do to the share of NULLs; before they are written. */
+KHO_MUST_USE bool kho_load_measure_nulls(struct kho_load *load, struct kho_err *err);
+/* LIMIT if one is passed that is not accepted; after all is written, before the commit. */
+KHO_MUST_USE bool kho_load_judge(struct kho_load *load, struct kho_err *err);
 
 /* direct.c: opens the transaction and empties the keyless table; false in `*direct` if it has rows
  * by now. Then keys it and takes out rows whose key is not unique. */

@@ -76,12 +76,13 @@ bool kho_load_merge_publish(struct kho_load *load, struct kho_err *err)
     char at[KHO_INSTANT_MAX];
     KHO_TRY(kho_load_copy_unseen(load, &load->known, "kho_gone", err));
     KHO_TRY(kho_load_copy_unseen(load, &load->rejected, "kho_reject_gone", err));
-    KHO_TRY(kho_pg_exec(load->pg, "ANALYZE kho_stage (_key); ANALYZE kho_gone; BEGIN", err));
+    KHO_TRY(kho_pg_exec(load->pg, "ANALYZE kho_stage (_key); ANALYZE kho_gone", err) &&
+            kho_load_open_transaction(load, err));
     KHO_TRY(kho_load_take_time(load, err));
     kho_instant_utc(load->published_us, at, sizeof(at));
     KHO_TRY(find_gone(load, err));
     KHO_TRY(kho_load_find_rejected(load, err));
     KHO_TRY(reject_duplicates(load, err));
     KHO_TRY(find_deleted(load, err));
-    return kho_load_write(load, at, err) && prove(load, err);
+    return kho_load_measure_nulls(load, err) && kho_load_write(load, at, err) && prove(load, err);
 }

@@ -94,6 +94,8 @@ bool kho_load_flush_rejects(struct kho_load *load, size_t above_bytes, struct kh
     struct kho_buf *out = &load->rejects;
     if (out->len <= above_bytes)
         return true;
+    if (kho_load_is_dry(load)) /* one connection does all */
+        KHO_TRY(kho_load_await_key_sum(load, err));
     int64_t rows;
     kho_copy_put_trailer(out);
     KHO_TRY(kho_buf_check(out, "the rejects of a batch", err));

@@ -124,7 +124,8 @@ bool kho_load_rows(struct kho_load *load, const struct kho_batch *raw, const uin
         stats->source_hash = kho_hash_add(stats->source_hash, mapped->hashes[row]);
         KHO_TRY(flush_rows(load, KHO_COPY_CHUNK_BYTES, err));
     }
-    return kho_load_flush_rejects(load, KHO_COPY_CHUNK_BYTES, err);
+    return kho_load_dry_make_way(load, KHO_COPY_CHUNK_BYTES, err) &&
+           kho_load_flush_rejects(load, KHO_COPY_CHUNK_BYTES, err);
 }
 
 bool kho_load_finish_copy(struct kho_load *load, struct kho_err *err)
@@ -136,10 +137,11 @@ bool kho_load_finish_copy(struct kho_load *load, struct kho_err *err)
     KHO_TRY(flush_rows(load, 0, err));
     KHO_TRY(kho_pg_copy_in_finish(load->pg, &copied, err));
     load->copying = false;
-    if (copied != load->n_staged)
+    load->n_copied += copied;
+    if (load->n_copied != load->n_staged)
         return kho_err_set(err, KHO_ERR_VERIFY,
                            "the store took %" PRId64 " of %" PRId64
                            " rows sent; nothing was published",
-                           copied, load->n_staged);
+                           load->n_copied, load->n_staged);
     return true;
 }

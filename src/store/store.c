@@ -156,35 +156,34 @@ const char *kho_store_conninfo(const struct kho_store *store)
     return store->options.conninfo;
 }
 
-/* Runs the DDL for all schemas, then the lists, in the open transaction. */
-static bool ensure_all(struct kho_store *store, const struct kho_schemas *schemas, bool allow_drop,
-                       struct kho_arena *scratch, struct kho_err *err)
+bool kho_store_make_tables(struct kho_pg *pg, const struct kho_schemas *schemas, bool allow_drop,
+                           struct kho_err *err)
 {
+    struct kho_arena *scratch = kho_arena_new(NULL);
     struct kho_buf ddl;
     kho_buf_init(&ddl, KHO_SQL_MAX);
     bool ok = true;
     for (size_t i = 0; ok && i < schemas->count; i++)
-        ok = kho_tables_plan(store->pg, scratch, &schemas->items[i], allow_drop, &ddl, err);
+        ok = kho_tables_plan(pg, scratch, &schemas->items[i], allow_drop, &ddl, err);
     ok = ok && kho_buf_check(&ddl, "the tables' DDL", err);
     if (ok && ddl.len != 0)
-        ok = kho_pg_exec(store->pg, kho_buf_cstr(&ddl), err);
+        ok = kho_pg_exec(pg, kho_buf_cstr(&ddl), err);
     kho_buf_release(&ddl);
     for (size_t i = 0; ok && i < schemas->n_codes; i++)
-        ok = kho_refs_load(store->pg, scratch, schemas->codes[i], err);
+        ok = kho_refs_load(pg, scratch, schemas->codes[i], err);
+    kho_arena_free(scratch);
     return ok;
 }
 
 bool kho_store_ensure(struct kho_store *store, const struct kho_schemas *schemas, bool allow_drop,
                       struct kho_err *err)
 {
-    struct kho_arena *scratch = kho_arena_new(NULL);
     bool ok = kho_pg_execf(store->pg, err, "BEGIN; SELECT pg_advisory_xact_lock(%" PRId64 ")",
                            kho_lock_key("tables", KHO_TEXT(""), KHO_TEXT(""))) &&
-              ensure_all(store, schemas, allow_drop, scratch, err) &&
+              kho_store_make_tables(store->pg, schemas, allow_drop, err) &&
               kho_pg_exec(store->pg, "COMMIT", err);
     if (!ok)
         kho_pg_rollback(store->pg);
-    kho_arena_free(scratch);
     return ok;
 }
 

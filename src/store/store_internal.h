@@ -24,6 +24,10 @@ KHO_MUST_USE bool kho_tables_plan(struct kho_pg *pg, struct kho_arena *arena,
                                   const struct kho_schema *schema, bool allow_drop,
                                   struct kho_buf *ddl, struct kho_err *err);
 
+/* Makes or extends the tables of all schemas and the code lists, in the open transaction. */
+KHO_MUST_USE bool kho_store_make_tables(struct kho_pg *pg, const struct kho_schemas *schemas,
+                                        bool allow_drop, struct kho_err *err);
+
 /* Brings a code list's table in `ref` up to date. */
 KHO_MUST_USE bool kho_refs_load(struct kho_pg *pg, struct kho_arena *arena,
                                 const struct kho_codes *codes, struct kho_err *err);

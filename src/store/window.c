@@ -46,7 +46,8 @@ static bool prove(struct kho_load *load, struct kho_err *err)
 bool kho_load_window_publish(struct kho_load *load, struct kho_err *err)
 {
     char at[KHO_INSTANT_MAX];
-    KHO_TRY(kho_pg_exec(load->pg, "ANALYZE kho_stage (_key); BEGIN", err));
+    KHO_TRY(kho_pg_exec(load->pg, "ANALYZE kho_stage (_key)", err) &&
+            kho_load_open_transaction(load, err));
     KHO_TRY(kho_load_take_time(load, err));
     kho_instant_utc(load->published_us, at, sizeof(at));
     if (load->n_staged != 0) {
@@ -54,5 +55,5 @@ bool kho_load_window_publish(struct kho_load *load, struct kho_err *err)
         KHO_TRY(reject_duplicates(load, err));
         KHO_TRY(count_unchanged(load, err));
     }
-    return kho_load_write(load, at, err) && prove(load, err);
+    return kho_load_measure_nulls(load, err) && kho_load_write(load, at, err) && prove(load, err);
 }

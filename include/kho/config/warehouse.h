@@ -64,6 +64,8 @@ struct kho_stop_if {
     int64_t rejected; /* millionths of the rows read; -1 = no limit */
     int64_t shrink;   /* millionths of the feed's rows before */
     int64_t deleted;
+    int64_t changed;
+    int64_t nulls;      /* rise of a column's share of NULLs, in millionths of the rows */
     int64_t after_rows; /* judged only when at least this many rows were read */
 };
 

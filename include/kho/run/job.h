@@ -22,7 +22,7 @@ struct kho_receipt {
     const char *source;
     const char *schema;
     const char *feed;
-    const char *status;  /* published, failed, stopped, interrupted, busy */
+    const char *status;  /* published, dry run, failed, stopped, interrupted, busy */
     const char *asked;   /* full, changes, cursor: what the job asks for; NULL = it did not start */
     const char *pull;    /* what was read */
     const char *because; /* why all rows, although it asks for less; or NULL */
@@ -31,12 +31,15 @@ struct kho_receipt {
     const struct kho_drift_change *drift; /* in the project's arena, as all texts here */
     size_t n_drift;
     const char *next; /* of a backfill: where the next range begins; NULL = that was the last */
+    unsigned accepted;
     struct kho_load_stats stats;
     int64_t elapsed_us;
 };
 
 struct kho_run_options {
-    bool full;                     /* compare all rows, whatever the job says */
+    bool dry_run;      /* all of a run, but rolled back; the store's tables may be missing */
+    bool full;         /* compare all rows, whatever the job says */
+    unsigned accepted; /* enum kho_accept (store/limits.h): limits that do not stop the run */
     const struct kho_range *range; /* read only the next range of a backfill, from ... */
     const char *range_from;        /* ... this value on; NULL = the smallest */
 };

@@ -81,12 +81,19 @@ KHO_MUST_USE bool kho_source_range(struct kho_source *source, const struct kho_r
                                    const char *from, struct kho_window *window, const char **next,
                                    struct kho_err *err);
 
-/* Starts the pull of these columns (and of the job's key). `wires` gets the wire type of each.
- * Hashes of rows are seeded with `seed`. `max_rows` 0 = all; `window` NULL = all rows. May be
- * called again, for another pull of the same instant. */
-KHO_MUST_USE bool kho_source_start(struct kho_source *source, const char *const *columns,
-                                   size_t count, enum kho_wire *wires, uint64_t seed,
-                                   int64_t max_rows, const struct kho_window *window,
+/* What a pull reads. */
+struct kho_source_request {
+    const char *const *columns; /* and the job's key */
+    size_t n_columns;
+    uint64_t seed;                   /* of the rows' hashes */
+    int64_t max_rows;                /* 0 = all */
+    const struct kho_window *window; /* NULL = all rows */
+};
+
+/* Starts a pull; `wires` gets the wire type of each column. May be called again, for another pull
+ * of the same instant. */
+KHO_MUST_USE bool kho_source_start(struct kho_source *source,
+                                   const struct kho_source_request *request, enum kho_wire *wires,
                                    struct kho_err *err);
 
 /* Makes a batch whose columns are those asked for at the start. */

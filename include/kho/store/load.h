@@ -37,6 +37,10 @@ struct kho_load_options {
     struct kho_text feed;
     const struct kho_schema *schema;
     struct kho_stop_if stop_if;
+    /* Not NULL: a dry run. All of it is one transaction that kho_load_publish() rolls back, with
+     * what it made of these schemas' tables; a dry run has no number and stands in no ledger. */
+    const struct kho_schemas *dry_run;
+    unsigned accepted; /* enum kho_accept: limits that do not stop this run */
 };
 
 struct kho_load_stats {

@@ -182,13 +182,13 @@ static bool start(struct kho_source *source, int64_t max_rows, const char *condi
     return true;
 }
 
-bool kho_source_start(struct kho_source *source, const char *const *columns, size_t count,
-                      enum kho_wire *wires, uint64_t seed, int64_t max_rows,
-                      const struct kho_window *window, struct kho_err *err)
+bool kho_source_start(struct kho_source *source, const struct kho_source_request *request,
+                      enum kho_wire *wires, struct kho_err *err)
 {
-    KHO_TRY(choose_columns(source, columns, count, wires, err));
-    source->seed = seed;
-    return start(source, max_rows, window != NULL ? window->condition : NULL, err);
+    const struct kho_window *window = request->window;
+    KHO_TRY(choose_columns(source, request->columns, request->n_columns, wires, err));
+    source->seed = request->seed;
+    return start(source, request->max_rows, window != NULL ? window->condition : NULL, err);
 }
 
 bool kho_source_start_keys(struct kho_source *source, struct kho_err *err)
