@@ -84,7 +84,8 @@ void cli_receipt_json(const struct kho_receipt *receipt, const struct kho_err *e
 void cli_usage(FILE *out);
 void cli_command_help(const struct cli_command *command, FILE *out);
 
-extern const struct cli_command cli_backfill, cli_check, cli_diff, cli_export, cli_help, cli_init,
-    cli_plan, cli_rejects, cli_run, cli_runs, cli_show, cli_status, cli_store_command, cli_verify;
+extern const struct cli_command cli_backfill, cli_check, cli_diff, cli_export, cli_help,
+    cli_history, cli_init, cli_plan, cli_rejects, cli_run, cli_runs, cli_show, cli_status,
+    cli_store_command, cli_verify;
 
 #endif

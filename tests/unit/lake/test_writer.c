@@ -241,7 +241,7 @@ static void begin_fails(const char *lake, const char *message)
     struct kho_snapshot_options options = {lake, KHO_TEXT("w"), LAKE_CREATED_US};
     ck_assert(!kho_snapshot_begin(lake_arena(), &options, &writer, &err));
     ck_assert_str_eq(err.message, message);
-    ck_assert_int_eq(err.class, KHO_ERR_FAILED);
+    ck_assert_int_eq(err.class, KHO_ERR_UNREACHABLE);
 }
 
 START_TEST(a_lake_that_cannot_be_made_is_named)

@@ -421,8 +421,9 @@ START_TEST(days_and_times_of_the_source_are_read_as_they_are)
     ck_assert_str_eq(from_wire("timestamptz", KHO_WIRE_TIMESTAMPTZ, instant(INT64_MAX)),
                      "infinity");
     ck_assert_str_eq(from_wire("text", KHO_WIRE_BPCHAR, KHO_TEXT("12   ")), "12");
-    ck_assert_str_eq(from_wire("text", KHO_WIRE_BYTEA, KHO_TEXT("\1")),
-                     "column 'x' is of type bytea, which cannot become text, mapping 'a' of "
+    ck_assert_str_eq(from_wire("text", KHO_WIRE_BYTEA, KHO_TEXT("\1")), "\\x01");
+    ck_assert_str_eq(from_wire("date", KHO_WIRE_BYTEA, KHO_TEXT("\1")),
+                     "column 'x' is of type bytea, which cannot become date, mapping 'a' of "
                      "schema test.person");
 }
 END_TEST
