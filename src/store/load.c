@@ -289,11 +289,15 @@ static bool write_scope(struct kho_load *load, struct kho_err *err)
     return kho_load_do(load, NULL, err,
                        "UPDATE kho.run SET asked = '%s', pull = '%s', pull_because = %s,"
                        " pull_from = %s, pull_to = %s, position = %s, keys_compared = %s,"
-                       " proved = %" PRId64 " WHERE run = %" PRId64,
-                       scope->asked, scope->all ? "full" : scope->asked,
+                       " proved = %" PRId64 ", inputs = %s WHERE run = %" PRId64,
+                       scope->asked,
+                       scope->replay ? "replay"
+                       : scope->all  ? "full"
+                                     : scope->asked,
                        optional_literal(load, scope->because), optional_literal(load, scope->from),
                        optional_literal(load, scope->to), optional_literal(load, scope->position),
-                       load->stats.keys_compared ? "true" : "false", load->stats.proved, load->run);
+                       load->stats.keys_compared ? "true" : "false", load->stats.proved,
+                       kho_load_inputs(load), load->run);
 }
 
 static bool write_ledger(struct kho_load *load, struct kho_err *err)

@@ -83,6 +83,7 @@ const struct kho_load_last *kho_load_last(const struct kho_load *load);
 /* How much of the source is read; kept with the run. Texts may be NULL. */
 struct kho_load_scope {
     bool all;
+    bool replay;       /* a window of rejected rows, read back from the ledger */
     const char *asked; /* the job's: full, changes, cursor */
     const char *because;
     const char *from;
