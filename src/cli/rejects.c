@@ -55,8 +55,12 @@ static bool export_to(const struct cli *cli, const struct kho_project *project,
         origins[i] = (struct kho_rejects_origin){
             job->name, kho_text_is_null(job->from) ? job->source : job->from};
     }
-    KHO_TRY(kho_rejects_export(store, cli_optional_job(cli), origins, config->n_jobs, put_bytes,
-                               out, count, err));
+    struct kho_rejects_export options = {.job = cli_optional_job(cli),
+                                         .origins = origins,
+                                         .n_origins = config->n_jobs,
+                                         .sink = put_bytes,
+                                         .context = out};
+    KHO_TRY(kho_rejects_export(store, &options, count, err));
     return fflush(out) == 0 || kho_err_errno(err, KHO_ERR_FAILED, "cannot write the rejects");
 }
 

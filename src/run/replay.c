@@ -64,14 +64,16 @@ static bool replay_group(struct replaying *replaying, const struct kho_replay_gr
     struct kho_program *program = compile(replaying, group);
     if (program == NULL)
         return true;
-    size_t count;
-    const char *const *inputs = kho_program_inputs(program, &count);
-    enum kho_wire *wires = kho_arena_array(replaying->arena, count, sizeof(*wires));
     struct kho_hash128 fingerprint = kho_program_fingerprint(program);
+    struct kho_replay_options options = {.dataset = replaying->schema->name,
+                                         .feed = replaying->job->feed,
+                                         .group = group,
+                                         .seed = fingerprint.high ^ (fingerprint.low << 1)};
+    options.inputs = kho_program_inputs(program, &options.n_inputs);
+    size_t count = options.n_inputs;
+    enum kho_wire *wires = kho_arena_array(replaying->arena, count, sizeof(*wires));
     struct kho_replay *replay;
-    KHO_TRY(kho_replay_open(replaying->store, replaying->arena, replaying->schema->name,
-                            replaying->job->feed, group, inputs, count,
-                            fingerprint.high ^ (fingerprint.low << 1), &replay, err));
+    KHO_TRY(kho_replay_open(replaying->store, replaying->arena, &options, &replay, err));
     for (size_t i = 0; i < count; i++)
         wires[i] = kho_replay_batch(replay)->columns[i].wire;
     KHO_TRY(kho_program_bind(program, wires, err));

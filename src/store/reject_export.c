@@ -12,8 +12,7 @@ struct export
     struct kho_arena *arena;
     const char *where; /* which rows of kho.reject_row */
     struct kho_pg_result columns;
-    kho_rejects_sink *sink;
-    void *context;
+    const struct kho_rejects_export *options;
 };
 
 /* The columns of all rows that are exported. */
@@ -48,14 +47,14 @@ static bool put_header(struct export *export, struct kho_err *err)
     }
     kho_buf_puts(&out, "\r\n");
     bool ok = kho_buf_check(&out, "the header", err) &&
-              export->sink(export->context, kho_buf_as_text(&out), err);
+              export->options->sink(export->options->context, kho_buf_as_text(&out), err);
     kho_buf_release(&out);
     return ok;
 }
 
-static const char *select_rows(const struct export *export,
-                               const struct kho_rejects_origin *origins, size_t n_origins)
+static const char *select_rows(const struct export *export)
 {
+    const struct kho_rejects_origin *origins = export->options->origins;
     struct kho_arena *arena = export->arena;
     struct kho_buf sql;
     kho_buf_init(&sql, KHO_SQL_MAX);
@@ -65,7 +64,7 @@ static const char *select_rows(const struct export *export,
         kho_buf_printf(&sql, ", r.raw ->> %s",
                        kho_pg_literal(arena, kho_pg_cell(&export->columns, i, 0)));
     kho_buf_puts(&sql, " FROM kho.reject_row r LEFT JOIN (VALUES (NULL::text, NULL::text)");
-    for (size_t i = 0; i < n_origins; i++)
+    for (size_t i = 0; i < export->options->n_origins; i++)
         kho_buf_printf(&sql, ", (%s, %s)", kho_pg_literal(arena, origins[i].job),
                        kho_pg_literal(arena, origins[i].table));
     kho_buf_printf(&sql,
@@ -89,25 +88,23 @@ static bool put_rows(struct export *export, const char *sql, int64_t *count, str
             return true;
         if (bytes.len > 0 && bytes.ptr[bytes.len - 1] == '\n')
             bytes.len--;
-        KHO_TRY(export->sink(export->context, bytes, err));
-        KHO_TRY(export->sink(export->context, KHO_TEXT("\r\n"), err));
+        KHO_TRY(export->options->sink(export->options->context, bytes, err));
+        KHO_TRY(export->options->sink(export->options->context, KHO_TEXT("\r\n"), err));
         if (++*count % 4096 == 0)
             KHO_TRY(kho_interrupt_check(err));
     }
 }
 
-bool kho_rejects_export(struct kho_store *store, const char *job,
-                        const struct kho_rejects_origin *origins, size_t n_origins,
-                        kho_rejects_sink *sink, void *context, int64_t *count, struct kho_err *err)
+bool kho_rejects_export(struct kho_store *store, const struct kho_rejects_export *options,
+                        int64_t *count, struct kho_err *err)
 {
     struct kho_arena *scratch = kho_arena_new(NULL);
-    struct export export = {
-        .store = store, .arena = scratch, .sink = sink, .context = context, .where = "true"};
-    if (job != NULL)
-        export.where =
-            kho_arena_printf(scratch, "r.job = %s", kho_pg_literal(scratch, kho_text_of(job)));
+    struct export export = {.store = store, .arena = scratch, .where = "true", .options = options};
+    if (options->job != NULL)
+        export.where = kho_arena_printf(scratch, "r.job = %s",
+                                        kho_pg_literal(scratch, kho_text_of(options->job)));
     bool ok = find_columns(&export, err) && put_header(&export, err) &&
-              put_rows(&export, select_rows(&export, origins, n_origins), count, err);
+              put_rows(&export, select_rows(&export), count, err);
     kho_arena_free(scratch);
     return ok;
 }

@@ -127,7 +127,7 @@ static const char *cast_of(enum kho_wire wire)
 }
 
 static const char *select_rows(const struct kho_replay *replay, struct kho_arena *arena,
-                               struct kho_text dataset, struct kho_text feed, const char *inputs)
+                               const struct kho_replay_options *options)
 {
     struct kho_buf sql;
     kho_buf_init(&sql, KHO_SQL_MAX);
@@ -140,29 +140,29 @@ static const char *select_rows(const struct kho_replay *replay, struct kho_arena
     kho_buf_printf(&sql,
                    "key FROM kho.replayable WHERE dataset = %s AND feed = %s"
                    " AND inputs = %s::jsonb ORDER BY key) TO STDOUT (FORMAT binary)",
-                   kho_pg_literal(arena, dataset), kho_pg_literal(arena, feed),
-                   kho_pg_literal(arena, kho_text_of(inputs)));
+                   kho_pg_literal(arena, options->dataset), kho_pg_literal(arena, options->feed),
+                   kho_pg_literal(arena, kho_text_of(options->group->inputs)));
     const char *text = kho_arena_cstr(arena, kho_buf_as_text(&sql));
     kho_buf_release(&sql);
     return text;
 }
 
-bool kho_replay_open(struct kho_store *store, struct kho_arena *arena, struct kho_text dataset,
-                     struct kho_text feed, const struct kho_replay_group *group,
-                     const char *const *inputs, size_t n_inputs, uint64_t seed,
-                     struct kho_replay **replay, struct kho_err *err)
+bool kho_replay_open(struct kho_store *store, struct kho_arena *arena,
+                     const struct kho_replay_options *options, struct kho_replay **replay,
+                     struct kho_err *err)
 {
+    const struct kho_replay_group *group = options->group;
     struct kho_replay *made = kho_arena_alloc(arena, sizeof(*made));
     *made = (struct kho_replay){.batch = kho_batch_new(arena, group->n_columns + 1),
-                                .seed = kho_hash_bytes("replay", 6, seed).low};
-    for (size_t i = 0; i < n_inputs; i++)
-        add_column(made, group, inputs[i]);
+                                .seed = kho_hash_bytes("replay", 6, options->seed).low};
+    for (size_t i = 0; i < options->n_inputs; i++)
+        add_column(made, group, options->inputs[i]);
     for (size_t i = 0; i < group->n_columns; i++)
-        if (!stands_in(group->columns[i], inputs, n_inputs))
+        if (!stands_in(group->columns[i], options->inputs, options->n_inputs))
             add_column(made, group, group->columns[i]);
     KHO_TRY(kho_store_connect(store, arena, &made->pg, err));
     *replay = made;
-    return kho_pg_copy_out(made->pg, select_rows(made, arena, dataset, feed, group->inputs), err);
+    return kho_pg_copy_out(made->pg, select_rows(made, arena, options), err);
 }
 
 struct kho_batch *kho_replay_batch(struct kho_replay *replay)

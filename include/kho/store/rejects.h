@@ -35,12 +35,19 @@ struct kho_rejects_origin {
 /* Takes a piece of the export; false with `err` set if it cannot. */
 typedef bool kho_rejects_sink(void *context, struct kho_text bytes, struct kho_err *err);
 
-/* Writes the open rejects of a job (NULL = all) as CSV, RFC 4180, in UTF-8 with a byte order mark:
- * job, source table, key, column, rule, reason, first and last seen, then the row as it was read.
- * One line a reason. Personal data. */
-KHO_MUST_USE bool kho_rejects_export(struct kho_store *store, const char *job,
-                                     const struct kho_rejects_origin *origins, size_t n_origins,
-                                     kho_rejects_sink *sink, void *context, int64_t *count,
+struct kho_rejects_export {
+    const char *job; /* NULL = all */
+    const struct kho_rejects_origin *origins;
+    size_t n_origins;
+    kho_rejects_sink *sink;
+    void *context;
+};
+
+/* Writes open rejects as CSV, RFC 4180, in UTF-8 with a byte order mark: job, source table, key,
+ * column, rule, reason, first and last seen, then the row as it was read. One line a reason; counts
+ * them. Personal data. */
+KHO_MUST_USE bool kho_rejects_export(struct kho_store *store,
+                                     const struct kho_rejects_export *options, int64_t *count,
                                      struct kho_err *err);
 
 #endif

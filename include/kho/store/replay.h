@@ -30,14 +30,21 @@ KHO_MUST_USE bool kho_replay_plan(struct kho_store *store, struct kho_arena *are
 
 struct kho_replay;
 
-/* Begins to read a group's rows, on a connection of its own that is closed with the arena. Their
- * first columns are `inputs`, all of the group. Hashes are under `seed`, and never those under
- * which the source's rows are known. */
+struct kho_replay_options {
+    struct kho_text dataset;
+    struct kho_text feed;
+    const struct kho_replay_group *group;
+    const char *const *inputs; /* columns of the group that come first */
+    size_t n_inputs;
+    uint64_t seed;
+};
+
+/* Begins to read a group's rows, on a connection of its own that is closed with the arena. They
+ * have all columns of the group. Hashes are under `seed`, and never those under which the source's
+ * rows are known. */
 KHO_MUST_USE bool kho_replay_open(struct kho_store *store, struct kho_arena *arena,
-                                  struct kho_text dataset, struct kho_text feed,
-                                  const struct kho_replay_group *group, const char *const *inputs,
-                                  size_t n_inputs, uint64_t seed, struct kho_replay **replay,
-                                  struct kho_err *err);
+                                  const struct kho_replay_options *options,
+                                  struct kho_replay **replay, struct kho_err *err);
 
 /* Reads the next rows into the replay's batch, which is cleared first. */
 struct kho_batch *kho_replay_batch(struct kho_replay *replay);
