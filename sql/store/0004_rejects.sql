@@ -61,18 +61,14 @@ COMMENT ON VIEW kho.reject_public IS
 -- Whatever the defaults of this database grant.
 REVOKE ALL ON kho.reject, kho.reject_incoming, kho.open_reject, kho.reject_row FROM PUBLIC;
 
--- Rejected rows that stand open, one a key, with the columns under which they were read and their
--- types, as far as they can be mapped again; inputs NULL = they cannot.
+-- Rows that may be mapped again: one a key, with the columns and types under which it was read.
 CREATE VIEW kho.replayable AS
-SELECT DISTINCT ON (o.dataset, o.feed, coalesce(o.key, o.reject::text)) o.dataset, o.feed, o.key,
-       o.raw, o.last_run,
-       CASE WHEN o.key IS NOT NULL AND NOT EXISTS (SELECT FROM kho.reject d
-                WHERE (d.dataset, d.feed, d.key) = (o.dataset, o.feed, o.key)
-                  AND d.state <> 'closed' AND d.rule IN ('key', 'duplicate_key'))
-            THEN (SELECT jsonb_object_agg(i.key, i.value) FROM jsonb_each_text(r.inputs) i
-                  WHERE o.raw ? i.key) END AS inputs
-FROM kho.reject o LEFT JOIN kho.run r ON r.run = o.last_run
-WHERE o.state = 'open' AND o.severity = 'reject'
-ORDER BY o.dataset, o.feed, coalesce(o.key, o.reject::text), o.last_run DESC;
+SELECT DISTINCT ON (o.dataset, o.feed, o.key) o.dataset, o.feed, o.key, o.raw, r.inputs
+FROM kho.reject o JOIN kho.run r ON r.run = o.last_run
+WHERE o.state = 'open' AND o.severity = 'reject' AND o.key IS NOT NULL AND r.inputs IS NOT NULL
+  AND NOT EXISTS (SELECT FROM kho.reject d WHERE (d.dataset, d.feed, d.key)
+                  = (o.dataset, o.feed, o.key) AND d.state <> 'closed' AND d.severity = 'reject'
+                  AND d.rule IN ('key', 'duplicate_key'))
+ORDER BY o.dataset, o.feed, o.key, o.last_run DESC;
 COMMENT ON VIEW kho.replayable IS 'Rejected rows that `kho rejects replay` maps again';
 REVOKE ALL ON kho.replayable FROM PUBLIC;
