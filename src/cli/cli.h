@@ -10,6 +10,7 @@
 #include <kho/core/err.h>
 #include <kho/core/json.h>
 #include <kho/pg/pg.h>
+#include <kho/run/job.h>
 #include <kho/run/project.h>
 
 struct cli_option {
@@ -60,6 +61,18 @@ KHO_MUST_USE bool cli_project(struct cli *cli, struct kho_project *project, stru
 /* The project, then its store (an embedded one is started). */
 KHO_MUST_USE bool cli_store(struct cli *cli, struct kho_project *project, struct kho_store **store,
                             struct kho_err *err);
+
+/* ledger.c: the job that was named, or NULL. */
+const char *cli_optional_job(const struct cli *cli);
+/* If nothing was found of the named job, it may have been mistyped: USAGE if it stands neither in
+ * the configuration nor in the ledger. */
+KHO_MUST_USE bool cli_check_job(const struct cli *cli, const struct kho_project *project,
+                                struct kho_store *store, const struct kho_pg_result *rows,
+                                struct kho_err *err);
+
+/* run.c: shows receipts: one as JSON, or all as a table. `err` NULL = the run went well. */
+void cli_receipt_json(const struct kho_receipt *receipt, const struct kho_err *err);
+void cli_receipts(struct cli *cli, const struct kho_receipt *receipts, size_t count);
 
 /* table.c: writes aligned columns with a header; columns of numbers stand to the right. NULL cells
  * are shown as `-`. `columns` of the `stride` cells a row are shown. */

@@ -1,4 +1,4 @@
-/* kho status, runs, show, rejects: what the ledger knows. */
+/* kho status, runs, show: what the ledger knows. */
 #include <kho/core/log.h>
 #include <kho/store/ledger.h>
 
@@ -49,16 +49,13 @@ const struct cli_command cli_status = {
     .run = run_status,
 };
 
-static const char *optional_job(const struct cli *cli)
+const char *cli_optional_job(const struct cli *cli)
 {
     return cli->n_positional != 0 ? cli->positional[0] : NULL;
 }
 
-/* A job that the configuration no longer has may still stand in the ledger; one that stands in
- * neither was mistyped. */
-static bool check_job(const struct cli *cli, const struct kho_project *project,
-                      struct kho_store *store, const struct kho_pg_result *rows,
-                      struct kho_err *err)
+bool cli_check_job(const struct cli *cli, const struct kho_project *project,
+                   struct kho_store *store, const struct kho_pg_result *rows, struct kho_err *err)
 {
     if (cli->n_positional == 0 || rows->n_rows != 0)
         return true;
@@ -76,8 +73,8 @@ static bool run_runs(struct cli *cli, struct kho_err *err)
     int64_t limit;
     KHO_TRY(cli_number(cli, "limit", 20, &limit, err));
     KHO_TRY(cli_store(cli, &project, &store, err));
-    KHO_TRY(kho_ledger_runs(store, cli->arena, optional_job(cli), limit, &rows, err));
-    KHO_TRY(check_job(cli, &project, store, &rows, err));
+    KHO_TRY(kho_ledger_runs(store, cli->arena, cli_optional_job(cli), limit, &rows, err));
+    KHO_TRY(cli_check_job(cli, &project, store, &rows, err));
     cli_answer(cli, &rows);
     return true;
 }
@@ -141,39 +138,4 @@ const struct cli_command cli_show = {
     .min_arguments = 1,
     .max_arguments = 1,
     .run = run_show,
-};
-
-static bool run_rejects(struct cli *cli, struct kho_err *err)
-{
-    struct kho_project project;
-    struct kho_store *store;
-    struct kho_pg_result rows;
-    int64_t limit;
-    KHO_TRY(cli_number(cli, "limit", 100, &limit, err));
-    KHO_TRY(cli_store(cli, &project, &store, err));
-    if (cli_value(cli, "list") != NULL)
-        KHO_TRY(kho_ledger_reject_list(store, cli->arena, optional_job(cli), limit, &rows, err));
-    else
-        KHO_TRY(kho_ledger_rejects(store, cli->arena, optional_job(cli), &rows, err));
-    KHO_TRY(check_job(cli, &project, store, &rows, err));
-    cli_answer(cli, &rows);
-    if (cli_value(cli, "list") != NULL && (int64_t)rows.n_rows == limit)
-        kho_log_info("these are the first %" PRId64 "; --limit shows more", limit);
-    return true;
-}
-
-static const struct cli_option rejects_options[] = {
-    {"list", NULL, "one line a reason, with the key of the row"},
-    {"limit", "N", "how many lines of the list (default 100)"},
-};
-
-const struct cli_command cli_rejects = {
-    .name = "rejects",
-    .arguments = "[JOB]",
-    .summary = "open rejects and warnings, counted by rule",
-    .help = "The rows themselves, as they were read, stand in kho.reject (column raw).",
-    .max_arguments = 1,
-    .options = rejects_options,
-    .n_options = KHO_COUNT(rejects_options),
-    .run = run_rejects,
 };

@@ -15,7 +15,8 @@ static void put_proof(struct kho_json *json, const struct kho_receipt *receipt)
     kho_json_int(json, "rows", stats->proved);
     kho_json_string(json, "source", kho_hash_hex(stats->source_hash, source));
     kho_json_string(json, "store", kho_hash_hex(stats->store_hash, store));
-    kho_json_bool(json, "keys_compared", stats->keys_compared || receipt->from == NULL);
+    kho_json_bool(json, "keys_compared",
+                  stats->keys_compared || strcmp(receipt->pull, "full") == 0);
     kho_json_object_end(json);
 }
 
@@ -88,7 +89,7 @@ void cli_receipt_json(const struct kho_receipt *receipt, const struct kho_err *e
     put_counts(&json, &receipt->stats);
     put_accepted(&json, receipt->accepted);
     kho_json_seconds(&json, "seconds", (double)receipt->elapsed_us / 1e6);
-    if (err == NULL)
+    if (err == NULL && receipt->pull != NULL)
         put_proof(&json, receipt);
     else
         kho_json_null(&json, "proof");
@@ -134,6 +135,15 @@ static void fill_row(struct kho_arena *arena, const struct kho_receipt *receipt,
     memcpy(cells, row, sizeof(row));
 }
 
+void cli_receipts(struct cli *cli, const struct kho_receipt *receipts, size_t count)
+{
+    struct kho_text *cells = kho_arena_array(cli->arena, count * COLUMNS, sizeof(*cells));
+    for (size_t i = 0; i < count; i++)
+        fill_row(cli->arena, &receipts[i], cells + i * COLUMNS);
+    cli_table(names, cells, count, COLUMNS, COLUMNS);
+    fflush(stdout);
+}
+
 static bool choose_jobs(const struct cli *cli, const struct kho_project *project,
                         const struct kho_job ***jobs, size_t *count, struct kho_err *err)
 {
@@ -158,17 +168,16 @@ static bool run_jobs(struct cli *cli, struct kho_project *project, struct kho_st
                      const struct kho_job **jobs, size_t count,
                      const struct kho_run_options *options, struct kho_err *err)
 {
-    struct kho_text *cells = kho_arena_array(cli->arena, count * COLUMNS, sizeof(*cells));
+    struct kho_receipt *receipts = kho_arena_array(cli->arena, count, sizeof(*receipts));
     bool ok = true;
     size_t done = 0;
     while (done < count && !kho_interrupt_pending()) {
-        struct kho_receipt receipt;
+        struct kho_receipt *receipt = &receipts[done];
         struct kho_err failure = {0};
-        bool published = kho_job_run(project, store, jobs[done], options, &receipt, &failure);
+        bool published = kho_job_run(project, store, jobs[done], options, receipt, &failure);
         if (cli->json)
-            cli_receipt_json(&receipt, published ? NULL : &failure);
+            cli_receipt_json(receipt, published ? NULL : &failure);
         cli->answered = true;
-        fill_row(cli->arena, &receipt, cells + done * COLUMNS);
         done++;
         if (published)
             continue;
@@ -179,8 +188,7 @@ static bool run_jobs(struct cli *cli, struct kho_project *project, struct kho_st
         ok = false;
     }
     if (!cli->json)
-        cli_table(names, cells, done, COLUMNS, COLUMNS);
-    fflush(stdout);
+        cli_receipts(cli, receipts, done);
     /* A signal under the last job's COMMIT came too late to interrupt anything. */
     return ok && (done == count || kho_interrupt_check(err));
 }

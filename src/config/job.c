@@ -259,6 +259,18 @@ static void check_key(const struct kho_reader *reader, const struct kho_texts *k
             }
 }
 
+/* `kho rejects WORD` would mean the word. */
+static void check_reserved(const struct kho_reader *reader, const struct kho_job *job)
+{
+    static const char *const words[] = {"export", "waive", "unwaive", "replay"};
+    for (size_t i = 0; i < KHO_COUNT(words); i++)
+        if (kho_text_eq_cstr(job->name, words[i]))
+            kho_diag_warning(reader->diags, job->pos,
+                             "'%s' is a word of `kho rejects`, which cannot show this job's: give "
+                             "the job another name",
+                             words[i]);
+}
+
 static void set_feed(const struct kho_reader *reader, const struct kho_yaml_node *tree,
                      struct kho_job *job)
 {
@@ -283,6 +295,7 @@ bool kho_job_read(const struct kho_reader *reader, const struct kho_yaml_node *t
     job->from_pos = kho_project_pos(tree, kho_text_is_null(job->from) ? "sql" : "from");
     job->to_pos = kho_project_pos(tree, "to");
     kho_project_check_name(reader, "job", job->name, job->pos);
+    check_reserved(reader, job);
     check_origin(reader, tree, job);
     check_key(reader, &job->key);
     set_feed(reader, tree, job);

@@ -49,13 +49,15 @@ bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena, struct 
     return ask(store, arena, "SELECT * FROM kho.job_status ORDER BY job", NULL, 0, rows, err);
 }
 
-bool kho_ledger_rejects(struct kho_store *store, struct kho_arena *arena, const char *job,
+bool kho_ledger_rejects(struct kho_store *store, struct kho_arena *arena, const char *job, bool all,
                         struct kho_pg_result *rows, struct kho_err *err)
 {
     const char *params[] = {job};
     return ask(store, arena,
-               "SELECT * FROM kho.reject_summary WHERE $1::text IS NULL OR job = $1"
-               " ORDER BY job, severity, count DESC, rule, \"column\", reason",
+               kho_arena_printf(arena,
+                                "SELECT * FROM kho.%s WHERE $1::text IS NULL OR job = $1"
+                                " ORDER BY job, severity, count DESC, rule, \"column\", reason",
+                                all ? "reject_count" : "reject_summary"),
                params, 1, rows, err);
 }
 

@@ -294,11 +294,12 @@ static bool write_scope(struct kho_load *load, struct kho_err *err)
     return kho_load_do(load, NULL, err,
                        "UPDATE kho.run SET asked = '%s', pull = '%s', pull_because = %s,"
                        " pull_from = %s, pull_to = %s, position = %s, keys_compared = %s,"
-                       " proved = %" PRId64 " WHERE run = %" PRId64,
-                       scope->asked, scope->made, optional_literal(load, scope->because),
-                       optional_literal(load, scope->from), optional_literal(load, scope->to),
-                       optional_literal(load, scope->position),
-                       load->stats.keys_compared ? "true" : "false", load->stats.proved, load->run);
+                       " proved = %" PRId64 ", inputs = %s WHERE run = %" PRId64,
+                       scope->asked, scope->replay ? "replay" : scope->made,
+                       optional_literal(load, scope->because), optional_literal(load, scope->from),
+                       optional_literal(load, scope->to), optional_literal(load, scope->position),
+                       load->stats.keys_compared ? "true" : "false", load->stats.proved,
+                       kho_load_inputs(load), load->run);
 }
 
 static bool write_ledger(struct kho_load *load, struct kho_err *err)

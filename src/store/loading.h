@@ -49,6 +49,8 @@ struct kho_load {
     int64_t n_copied; /* of those, in COPYs that are finished */
     struct kho_load_stats stats;
     struct kho_load_nulls nulls;
+    struct kho_batch_column *inputs; /* names and types of the rows that are read */
+    size_t n_inputs;
     /* Pieces of SQL: */
     const char *current; /* "population"."person" */
     const char *history;
@@ -86,6 +88,10 @@ KHO_MUST_USE bool kho_load_write_columns(struct kho_load *load, struct kho_err *
 /* reject.c */
 void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, const uint32_t *rows,
                            const struct kho_batch *noted);
+/* Remembers the columns and types under which rows are rejected, and tells them: a literal of JSON,
+ * or NULL if nothing was said of any row. */
+void kho_load_note_inputs(struct kho_load *load, const struct kho_batch *raw);
+const char *kho_load_inputs(struct kho_load *load);
 void kho_load_note_duplicate(struct kho_load *load, const struct kho_batch *raw, uint32_t row);
 KHO_MUST_USE bool kho_load_flush_rejects(struct kho_load *load, size_t above_bytes,
                                          struct kho_err *err);

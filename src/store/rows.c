@@ -109,6 +109,7 @@ bool kho_load_rows(struct kho_load *load, const struct kho_batch *raw, const uin
                    const struct kho_batch *mapped, struct kho_err *err)
 {
     struct kho_load_stats *stats = &load->stats;
+    kho_load_note_inputs(load, raw);
     kho_load_note_rejects(load, raw, NULL, raw);
     kho_load_note_rejects(load, raw, rows, mapped);
     count_warned(load, mapped);

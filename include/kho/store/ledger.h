@@ -28,9 +28,10 @@ KHO_MUST_USE bool kho_ledger_reasons(struct kho_store *store, struct kho_arena *
 KHO_MUST_USE bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena,
                                     struct kho_pg_result *rows, struct kho_err *err);
 
-/* Open reasons grouped: job, severity, rule, column, count, first_run, last_run, reason. */
+/* Open reasons grouped: job, severity, rule, column, count, first_run, last_run, reason; with `all`
+ * the waived ones too, counted behind the open ones. */
 KHO_MUST_USE bool kho_ledger_rejects(struct kho_store *store, struct kho_arena *arena,
-                                     const char *job, struct kho_pg_result *rows,
+                                     const char *job, bool all, struct kho_pg_result *rows,
                                      struct kho_err *err);
 
 /* Open reasons one by one: reject, job, key, severity, rule, column, reason, run. */

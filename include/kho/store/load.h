@@ -84,6 +84,7 @@ const struct kho_load_last *kho_load_last(const struct kho_load *load);
 struct kho_load_scope {
     bool all;
     bool keys;         /* all keys will be compared */
+    bool replay;       /* a window of rejected rows, read back from the ledger */
     const char *asked; /* the job's: full, changes, cursor */
     const char *made;  /* full, changes, cursor, backfill */
     const char *because;
