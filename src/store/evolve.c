@@ -216,28 +216,28 @@ static bool read_grants(const struct evolution *evolution, const char *versions,
     return true;
 }
 
-bool store_evolve(struct kho_pg *pg, struct kho_arena *arena, const struct kho_schema *schema,
-                  bool allow_drop, struct kho_pg_result *standing, struct kho_buf *ddl,
-                  bool *rebuild, const char **grants, struct kho_err *err)
+bool store_evolve(struct kho_pg *pg, struct kho_arena *arena, struct store_evolution *asked,
+                  struct kho_buf *ddl, struct kho_err *err)
 {
+    const struct kho_schema *schema = asked->schema;
     struct evolution evolution = {
         .pg = pg,
         .arena = arena,
         .schema = schema,
-        .allow_drop = allow_drop,
-        .standing = standing,
+        .allow_drop = asked->allow_drop,
+        .standing = asked->standing,
         .ddl = ddl,
         .tables = {kho_table_name(arena, schema, ""), kho_table_name(arena, schema, "_history")}};
     const char *versions = kho_table_name(arena, schema, "_versions");
     const char *at = kho_table_name(arena, schema, "_at");
     kho_buf_init(&evolution.alters, KHO_SQL_MAX);
-    *grants = "";
+    asked->grants = "";
     bool ok = rename_columns(&evolution, err) && alter_columns(&evolution, err);
-    *rebuild = ok && evolution.alters.len != 0;
-    if (*rebuild)
+    asked->rebuild = ok && evolution.alters.len != 0;
+    if (asked->rebuild)
         ok = check_dependents(&evolution, versions, err) &&
-             read_grants(&evolution, versions, at, grants, err);
-    if (ok && *rebuild) {
+             read_grants(&evolution, versions, at, &asked->grants, err);
+    if (ok && asked->rebuild) {
         kho_buf_printf(ddl, "DROP FUNCTION %s(timestamptz);\nDROP VIEW %s;\n", at, versions);
         kho_buf_append(ddl, kho_buf_cstr(&evolution.alters), evolution.alters.len);
     }

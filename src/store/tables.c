@@ -202,14 +202,15 @@ bool kho_tables_plan(struct kho_pg *pg, struct kho_arena *arena, const struct kh
         create_all(arena, schema, ddl);
         return true;
     }
-    bool added;
-    const char *grants;
-    KHO_TRY(store_evolve(pg, arena, schema, allow_drop, &standing, ddl, &added, &grants, err));
+    struct store_evolution evolution = {
+        .schema = schema, .allow_drop = allow_drop, .standing = &standing};
+    KHO_TRY(store_evolve(pg, arena, &evolution, ddl, err));
+    bool added = evolution.rebuild;
     for (size_t i = 0; i < schema->n_columns; i++)
         if (update_column(arena, schema, &schema->columns[i], &standing, ddl))
             added = true;
     if (added)
         create_views(arena, schema, &standing, ddl);
-    kho_buf_puts(ddl, grants);
+    kho_buf_puts(ddl, evolution.grants);
     return true;
 }

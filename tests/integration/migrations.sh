@@ -47,15 +47,15 @@ test_plan_shows_the_ddl_and_changes_nothing() {
 
 test_a_renamed_column_keeps_its_values_and_its_history() {
     old_project
-    local then now
-    then=$(versions name) now=$(at name)
+    local earlier now
+    earlier=$(versions name) now=$(at name)
     store_sql "CREATE VIEW public.mine AS SELECT _key, name FROM test.thing_versions" >/dev/null
     write_schema "title: {type: text, was: [label, name]}" "amount: {type: \"decimal(12,2)\"}" "since: {type: date}"
     write_job things civil.public.thing "map: {title: name}"
     [[ "$(ddl)" == *'RENAME COLUMN "name" TO "title"'* ]]
     expect_exit 0 kho run things
     expect_eq "$(last_run "concat_ws(' ', inserted, updated, unchanged)")" "0 0 19"
-    expect_eq "$(versions title)" "$then"
+    expect_eq "$(versions title)" "$earlier"
     expect_eq "$(at title)" "$now"
     expect_eq "$(store_sql "SELECT count(DISTINCT name) FROM public.mine")" 21
     expect_eq "$(ddl)" ""
@@ -78,14 +78,14 @@ test_a_type_is_widened_without_a_new_version() {
     old_project
     store_sql "CREATE ROLE ${STORE_DB}_analyst; GRANT SELECT ON test.thing_versions TO ${STORE_DB}_analyst;
         GRANT EXECUTE ON FUNCTION test.thing_at(timestamptz) TO ${STORE_DB}_analyst" >/dev/null
-    local then now
-    then=$(versions "amount::numeric(20,4), since") now=$(at "amount::numeric(20,4), since")
+    local earlier now
+    earlier=$(versions "amount::numeric(20,4), since") now=$(at "amount::numeric(20,4), since")
     write_schema "name: {type: text}" "amount: {type: \"decimal(20,4)\"}" "since: {type: partial_date}"
     write_job things civil.public.thing
     [[ "$(ddl)" == *'TYPE numeric(20,4)'* ]]
     expect_exit 0 kho run things
     expect_eq "$(last_run "concat_ws(' ', inserted, updated, unchanged)")" "0 0 19"
-    expect_eq "$(versions "amount, since")" "$then"
+    expect_eq "$(versions "amount, since")" "$earlier"
     expect_eq "$(at "amount, since")" "$now"
     expect_eq "$(store_sql "SELECT has_table_privilege('${STORE_DB}_analyst', 'test.thing_versions', 'SELECT')
         AND has_function_privilege('${STORE_DB}_analyst', 'test.thing_at(timestamptz)', 'EXECUTE')")" t
@@ -98,8 +98,8 @@ test_a_type_is_widened_without_a_new_version() {
 
 test_a_type_is_never_narrowed() {
     old_project
-    local type then
-    then=$(versions amount)
+    local type earlier
+    earlier=$(versions amount)
     for type in "decimal(10,2)" "decimal(12,1)" "decimal(12,3)" integer text; do
         write_schema "name: {type: text}" "amount: {type: \"$type\"}" "since: {type: date}"
         expect_exit 2 kho run things
@@ -107,22 +107,22 @@ test_a_type_is_never_narrowed() {
         expect_exit 0 kho plan things
         expect_error "that may lose values"
     done
-    expect_eq "$(versions amount)" "$then"
+    expect_eq "$(versions amount)" "$earlier"
 }
 
 test_a_removed_column_needs_leave() {
     old_project
-    local then
-    then=$(versions "name, amount")
+    local earlier
+    earlier=$(versions "name, amount")
     write_schema "name: {type: text}" "amount: {type: \"decimal(12,2)\"}"
     expect_exit 2 kho run things
     expect_error "column 'since' of test.thing stands in the store but not in its schema"
     expect_error "--allow-drop"
-    expect_eq "$(versions "name, amount")" "$then"
+    expect_eq "$(versions "name, amount")" "$earlier"
     expect_exit 0 kho plan things --allow-drop
     expect_output 'ALTER TABLE "test"."thing_history" DROP COLUMN "since"'
     expect_exit 0 kho run things --allow-drop
-    expect_eq "$(versions "name, amount")" "$then"
+    expect_eq "$(versions "name, amount")" "$earlier"
     expect_eq "$(store_sql "SELECT count(*) FROM pg_attribute WHERE attname = 'since'
         AND attrelid IN ('test.thing'::regclass, 'test.thing_history'::regclass)")" 0
     expect_exit 0 kho run things

@@ -414,7 +414,7 @@ test_no_row_is_lost_beside_writers_whatever_the_pull() {
         writers=()
         for writer in 1 2 3; do
             source_sql "DELETE FROM thing WHERE id >= 1000 * $writer AND id < 1000 * $writer + 1000"
-            write_at_random $writer &
+            write_at_random "$writer" &
             writers+=($!)
         done
         while kill -0 "${writers[0]}" 2>/dev/null; do
