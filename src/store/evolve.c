@@ -108,22 +108,21 @@ static bool read_numeric(struct kho_text type, int64_t *precision, int64_t *scal
 
 #define BIGINT_DIGITS 19
 
-/* Returns the conversion of a column, %s, that loses nothing; NULL if there is none. */
+/* Returns the cast that loses nothing, "" = none is needed; NULL if there is no such. */
 static const char *widening(struct kho_text from, const char *to)
 {
     int64_t precision, scale, wanted_precision, wanted_scale;
     if (kho_text_eq_cstr(from, "date") && strcmp(to, "text") == 0)
-        return "to_char(%s, 'YYYY-MM-DD')";
+        return "text";
     bool to_any = strcmp(to, "numeric") == 0;
     bool to_some = read_numeric(kho_text_of(to), &wanted_precision, &wanted_scale);
     if (kho_text_eq_cstr(from, "bigint"))
-        return to_any || (to_some && wanted_precision - wanted_scale >= BIGINT_DIGITS) ? "%s"
-                                                                                       : NULL;
+        return to_any || (to_some && wanted_precision - wanted_scale >= BIGINT_DIGITS) ? "" : NULL;
     if (!read_numeric(from, &precision, &scale))
         return NULL;
     return to_any || (to_some && wanted_scale >= scale &&
                       wanted_precision - wanted_scale >= precision - scale)
-               ? "%s"
+               ? ""
                : NULL;
 }
 
@@ -151,10 +150,9 @@ static bool change_type(struct evolution *evolution, size_t row,
                        evolution->tables[i], name, wanted);
         if (conversion == NULL) /* no row is there to be converted */
             kho_buf_printf(&evolution->alters, "NULL;\n");
-        else if (conversion[0] == '%')
-            kho_buf_printf(&evolution->alters, "%s;\n", name);
         else
-            kho_buf_printf(&evolution->alters, "to_char(%s, 'YYYY-MM-DD');\n", name);
+            kho_buf_printf(&evolution->alters, "%s%s%s;\n", name, conversion[0] != '\0' ? "::" : "",
+                           conversion);
     }
     *(standing_name(evolution, row) + 1) = kho_text_of(wanted);
     return true;

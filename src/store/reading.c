@@ -49,6 +49,36 @@ static bool lock_publishes(struct kho_reading *reading, const struct kho_schemas
     return true;
 }
 
+/* Appends LOCK TABLE for those of the tables that are there. */
+static bool put_locks(struct kho_reading *reading, const struct kho_schemas *schemas,
+                      struct kho_buf *sql, struct kho_err *err)
+{
+    for (size_t i = 0; i < schemas->count; i++) {
+        const char *table = kho_table_name(reading->arena, &schemas->items[i], "");
+        const char *params[] = {table};
+        struct kho_pg_result result;
+        KHO_TRY(kho_pg_query(reading->pg, reading->arena, "SELECT to_regclass($1) IS NOT NULL",
+                             params, 1, &result, err));
+        if (kho_text_eq_cstr(kho_pg_cell(&result, 0, 0), "t"))
+            kho_buf_printf(sql, "; LOCK TABLE %s IN ACCESS SHARE MODE", table);
+    }
+    return true;
+}
+
+/* A table that is written anew (a column's type was widened) is empty to a snapshot from before: so
+ * the tables are locked first, and the snapshot is taken by the first question. */
+static bool begin(struct kho_reading *reading, const struct kho_schemas *schemas,
+                  struct kho_err *err)
+{
+    struct kho_buf sql;
+    kho_buf_init(&sql, KHO_SQL_MAX);
+    kho_buf_puts(&sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    bool ok =
+        put_locks(reading, schemas, &sql, err) && kho_pg_exec(reading->pg, kho_buf_cstr(&sql), err);
+    kho_buf_release(&sql);
+    return ok;
+}
+
 bool kho_reading_open(struct kho_store *store, struct kho_arena *arena,
                       const struct kho_schemas *schemas, struct kho_reading **reading,
                       int64_t *as_of_us, struct kho_err *err)
@@ -57,7 +87,7 @@ bool kho_reading_open(struct kho_store *store, struct kho_arena *arena,
     made->arena = arena;
     KHO_TRY(kho_store_connect(store, arena, &made->pg, err));
     KHO_TRY(lock_publishes(made, schemas, err));
-    KHO_TRY(kho_pg_exec(made->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err));
+    KHO_TRY(begin(made, schemas, err));
     KHO_TRY(take_instant(made, as_of_us, err));
     KHO_TRY(kho_pg_exec(made->pg, "SELECT pg_advisory_unlock_all()", err));
     *reading = made;

@@ -393,7 +393,7 @@ backfill 2030-01-01 2030-01-31 1 1"
 # Writers that keep transactions open for random times, savepoints and late commits among them.
 write_at_random() { # seed
     local i
-    for ((i = 1; i <= 300; i++)); do
+    for ((i = 1; i <= ${KHO_TEST_COMMITS:-150}; i++)); do
         echo "BEGIN; UPDATE thing SET name = 'w$1-$i', changed = clock_timestamp() WHERE id = 1 + (random() * 299)::int;
             SAVEPOINT s; INSERT INTO thing VALUES (1000 * $1 + $i, 'new', $i, NULL, clock_timestamp());
             RELEASE s; DELETE FROM thing WHERE id = 1000 * $1 + $i - 7;

@@ -175,7 +175,7 @@ test_what_a_killed_export_leaves_is_invisible_and_swept() {
 test_a_lake_that_cannot_be_written_is_named() {
     new_snapshot
     echo x >"$T/file"
-    expect_exit 1 kho export --to "$T/file/lake"
+    expect_exit 5 kho export --to "$T/file/lake"
     expect_error "$T/file"
 }
 

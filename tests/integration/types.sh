@@ -147,11 +147,15 @@ test_every_type_of_the_catalogue_arrives_as_its_canonical_text() {
     expect_eq "$(json unchanged)" 3
 }
 
-test_bytes_do_not_become_text_by_themselves() {
+test_bytes_arrive_as_their_hex_digits_and_as_nothing_else() {
     new_project
-    source_sql "CREATE TABLE thing (id integer, name bytea, amount integer, since date)"
-    expect_exit 2 kho run things
-    expect_error "column 'name' is of type bytea, which cannot become text"
+    source_sql "CREATE TABLE thing (id integer, name bytea, amount integer, since date);
+        INSERT INTO thing VALUES (1, '\\x00ff41', 1, NULL), (2, '', 2, NULL)"
+    expect_exit 0 kho run things
+    expect_eq "$(store_sql "SELECT string_agg(name, ' ' ORDER BY _key) FROM test.thing")" '\x00ff41 \x'
+    source_sql "ALTER TABLE thing DROP amount, ADD amount bytea"
+    expect_exit 2 kho run things --accept drift
+    expect_error "column 'amount' is of type bytea, which cannot become decimal"
 }
 
 test_enums_domains_arrays_and_composites_arrive_as_their_text() {

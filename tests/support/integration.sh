@@ -170,7 +170,7 @@ write_job() { # name from, then lines
         printf 'job: %s\nfrom: %s\nto: test.thing\n' "$1" "$2"
         printf '%s\n' "${@:3}" | grep -q '^key:' || echo "key: id"
         printf '%s\n' "${@:3}" | grep -q '^stop_if:' ||
-            echo "stop_if: {rejected: 100%, shrink: 100%, deleted: 100%}"
+            echo "stop_if: {rejected: 100%, shrink: 100%, deleted: 100%, nulls: none}"
         echo "retry: {times: 0}"
         [ $# = 2 ] || printf '%s\n' "${@:3}"
     } >"$P/etl/jobs/$1.yaml"
