@@ -1,5 +1,5 @@
 /* kho backfill: a job by ranges of a column, oldest first. */
-#include <kho/config/value.h>
+#include <kho/config/duration.h>
 #include <kho/run/job.h>
 
 #include "cli.h"

@@ -4,7 +4,7 @@
  */
 #include <kho/config/fields.h>
 
-#include <kho/config/value.h>
+#include "value.h"
 
 #define NAME_MAX_BYTES 63
 

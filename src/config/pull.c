@@ -1,7 +1,7 @@
 /* Reads a job's `pull:` - full, changes, or a mapping that names a cursor. */
 #include "project.h"
 
-#include <kho/config/value.h>
+#include "value.h"
 
 static const char *const full_check_words[] = {"monday", "tuesday",  "wednesday", "thursday",
                                                "friday", "saturday", "sunday",    "daily",

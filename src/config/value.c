@@ -1,5 +1,5 @@
 /* Reads numbers with units as configuration writes them. */
-#include <kho/config/value.h>
+#include "value.h"
 
 struct unit {
     const char *word;

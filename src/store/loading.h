@@ -85,6 +85,10 @@ KHO_MUST_USE bool kho_load_await_key_sum(struct kho_load *load, struct kho_err *
 /* columns.c: writes the source's columns, if they are others than before. */
 KHO_MUST_USE bool kho_load_write_columns(struct kho_load *load, struct kho_err *err);
 
+/* limits.c */
+/* The words with commas between them, in the arena; NULL if there are none. */
+const char *kho_accept_show(struct kho_arena *arena, unsigned accepted);
+
 /* reject.c */
 void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, const uint32_t *rows,
                            const struct kho_batch *noted);

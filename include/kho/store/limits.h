@@ -24,7 +24,4 @@ extern const char *const kho_accept_words[]; /* NULL-terminated; word i is the b
  * is unknown. */
 KHO_MUST_USE bool kho_accept_read(const char *words, unsigned *accepted, struct kho_err *err);
 
-/* The words with commas between them, in the arena; NULL if there are none. */
-const char *kho_accept_show(struct kho_arena *arena, unsigned accepted);
-
 #endif

@@ -32,14 +32,12 @@ struct kho_rejects_origin {
     struct kho_text table;
 };
 
-/* Takes a piece of the export; false with `err` set if it cannot. */
-typedef bool kho_rejects_sink(void *context, struct kho_text bytes, struct kho_err *err);
-
 struct kho_rejects_export {
     const char *job; /* NULL = all */
     const struct kho_rejects_origin *origins;
     size_t n_origins;
-    kho_rejects_sink *sink;
+    /* Takes a piece of the export; false with `err` set if it cannot. */
+    bool (*sink)(void *context, struct kho_text bytes, struct kho_err *err);
     void *context;
 };
 

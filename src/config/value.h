@@ -1,11 +1,9 @@
-/* Typed scalars of configuration: numbers with units. Whole texts only, ASCII, no sign. */
+/* Typed scalars of configuration besides durations. Whole texts only, ASCII, no sign. */
 #ifndef KHO_CONFIG_VALUE_H
 #define KHO_CONFIG_VALUE_H
 
-#include <kho/core/text.h>
+#include <kho/config/duration.h>
 
-/* 500ms, 30s, 5m, 2h, 1d -> milliseconds. */
-bool kho_value_duration(struct kho_text text, int64_t *ms);
 /* 512B, 10kB, 64MB, 2GB, 1TB (1024s) -> bytes. */
 bool kho_value_size(struct kho_text text, int64_t *bytes);
 /* 2%, 0.5% up to 100%, at most four decimals -> millionths; `none` -> -1. */
