@@ -20,7 +20,7 @@ struct block {
     struct block *next;
     size_t size; /* of the bytes behind this header */
     size_t used;
-    size_t reserved; /* keeps the bytes aligned to 16 */
+    size_t touched; /* the bytes from here on are zero as they came; the header stays 16-aligned */
 };
 
 struct deferred {
@@ -114,26 +114,29 @@ void kho_arena_clear(struct kho_arena *arena)
     arena->blocks = NULL;
 }
 
-static struct block *add_block(struct kho_arena *arena, size_t bytes)
+/* Fresh pages come zeroed from the kernel: to clear them again would only make them all resident. */
+static struct block *add_block(struct kho_arena *arena, size_t bytes, bool zeroed)
 {
     if (bytes > SIZE_MAX - sizeof(struct block))
         kho_out_of_memory(bytes);
-    struct block *block = kho_malloc(sizeof(*block) + bytes);
-    *block = (struct block){.next = arena->blocks, .size = bytes};
+    struct block *block = zeroed ? calloc(1, sizeof(*block) + bytes) : malloc(sizeof(*block) + bytes);
+    if (block == NULL)
+        kho_out_of_memory(bytes);
+    *block = (struct block){.next = arena->blocks, .size = bytes, .touched = zeroed ? 0 : bytes};
     arena->blocks = block;
     return block;
 }
 
-static struct block *block_with_room(struct kho_arena *arena, size_t bytes)
+static struct block *block_with_room(struct kho_arena *arena, size_t bytes, bool zeroed)
 {
     struct block *block = arena->blocks;
     if (!EACH_ON_ITS_OWN && block != NULL && block->size - block->used >= bytes)
         return block;
     if (EACH_ON_ITS_OWN)
-        return add_block(arena, bytes);
+        return add_block(arena, bytes, zeroed);
     if (bytes > arena->next_block_bytes / 4 && block != NULL) {
         /* A large piece goes behind the current block, whose rest stays in use. */
-        struct block *own = add_block(arena, bytes);
+        struct block *own = add_block(arena, bytes, zeroed);
         arena->blocks = own->next;
         own->next = arena->blocks->next;
         arena->blocks->next = own;
@@ -141,14 +144,15 @@ static struct block *block_with_room(struct kho_arena *arena, size_t bytes)
     }
     size_t size = KHO_MAX(arena->next_block_bytes, bytes);
     arena->next_block_bytes = KHO_MIN(arena->next_block_bytes * 2, LAST_BLOCK_BYTES);
-    return add_block(arena, size);
+    return add_block(arena, size, zeroed);
 }
 
 char *kho_arena_bytes(struct kho_arena *arena, size_t bytes)
 {
-    struct block *block = block_with_room(arena, bytes);
+    struct block *block = block_with_room(arena, bytes, false);
     char *memory = block_bytes(block) + block->used;
     block->used += bytes;
+    block->touched = KHO_MAX(block->touched, block->used);
     return memory;
 }
 
@@ -162,7 +166,13 @@ void *kho_arena_alloc(struct kho_arena *arena, size_t bytes)
         block->used = KHO_MIN(aligned, block->size);
     }
     size_t rounded = (bytes + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-    return memset(kho_arena_bytes(arena, rounded), 0, rounded);
+    block = block_with_room(arena, rounded, true);
+    char *memory = block_bytes(block) + block->used;
+    if (block->touched > block->used)
+        memset(memory, 0, KHO_MIN(block->touched - block->used, rounded));
+    block->used += rounded;
+    block->touched = KHO_MAX(block->touched, block->used);
+    return memory;
 }
 
 void *kho_arena_array(struct kho_arena *arena, size_t count, size_t size)

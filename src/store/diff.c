@@ -156,33 +156,15 @@ static bool read_last(struct kho_diff *diff, struct kho_hash128 fingerprint, int
     return true;
 }
 
-/* Hands each row that a SELECT gives to `visit`, as the bytes of COPY BINARY. */
-static bool each_row(struct kho_diff *diff, const char *select,
-                     bool (*visit)(struct kho_diff *diff, struct kho_text row), struct kho_err *err)
+static bool read_rows(struct kho_diff *diff, const char *select, kho_visit_row *visit,
+                      struct kho_err *err)
 {
-    const char *sql =
-        kho_arena_printf(diff->scratch, "COPY (%s) TO STDOUT (FORMAT binary)", select);
-    struct kho_text bytes;
-    bool eof, header_seen = false;
-    int64_t rows = 0;
-    KHO_TRY(kho_pg_copy_out(diff->pg, sql, err));
-    for (;;) {
-        KHO_TRY(kho_pg_copy_out_next(diff->pg, &bytes, &eof, err));
-        if (eof)
-            return true;
-        if (!header_seen)
-            header_seen = kho_copy_pass_header(&bytes);
-        if (kho_copy_is_end(bytes))
-            continue;
-        if (!header_seen || !visit(diff, bytes))
-            return kho_err_set(err, KHO_ERR_FAILED, "the store sent a malformed row");
-        if (++rows % 4096 == 0)
-            KHO_TRY(kho_interrupt_check(err));
-    }
+    return kho_each_row(diff->pg, diff->scratch, select, visit, diff, err);
 }
 
-static bool hold(struct kho_diff *diff, struct kho_text row)
+static bool hold(void *visitor, struct kho_text row)
 {
+    struct kho_diff *diff = visitor;
     kho_hash_set_add(&diff->held, kho_hash_bytes(row.ptr, row.len, 0));
     diff->result.held++;
     return true;
@@ -195,40 +177,38 @@ static const char *held_rows(const struct kho_diff *diff)
                             diff->hashes ? "_hash" : diff->columns, diff->table, diff->feed);
 }
 
-static bool first_cell(struct kho_text row, struct kho_text *cell)
-{
-    if (row.len < 6 || kho_be32(row.ptr + 2) > row.len - 6)
-        return false;
-    *cell = (struct kho_text){row.ptr + 6, kho_be32(row.ptr + 2)};
-    return true;
-}
-
 static struct kho_hash128 hash_key(struct kho_text key)
 {
     return kho_hash_bytes(key.ptr, key.len, 0);
 }
 
-static bool note_rejected(struct kho_diff *diff, struct kho_text row)
+static bool note_rejected(void *visitor, struct kho_text row)
 {
+    struct kho_diff *diff = visitor;
     struct kho_text key;
-    KHO_TRY(first_cell(row, &key));
+    if (!kho_first_cell(row, &key))
+        return false;
     kho_hash_set_add(&diff->rejected, hash_key(key));
     return true;
 }
 
-static bool note_twice(struct kho_diff *diff, struct kho_text row)
+static bool note_twice(void *visitor, struct kho_text row)
 {
+    struct kho_diff *diff = visitor;
     struct kho_text key;
-    KHO_TRY(first_cell(row, &key));
+    if (!kho_first_cell(row, &key))
+        return false;
     kho_hash_set_add(&diff->twice, hash_key(key));
     return true;
 }
 
-static bool note_rejected_row(struct kho_diff *diff, struct kho_text row)
+static bool note_rejected_row(void *visitor, struct kho_text row)
 {
-    struct kho_text hash;
-    KHO_TRY(first_cell(row, &hash) && hash.len == 16);
-    kho_hash_set_add(&diff->rejected_rows, kho_hash_from_bytes((const unsigned char *)hash.ptr));
+    struct kho_diff *diff = visitor;
+    struct kho_hash128 hash;
+    if (!kho_first_hash(row, &hash))
+        return false;
+    kho_hash_set_add(&diff->rejected_rows, hash);
     return true;
 }
 
@@ -244,8 +224,8 @@ static bool read_rejects(struct kho_diff *diff, struct kho_err *err)
         diff->scratch, "SELECT key %s rule = 'duplicate_key' AND key IS NOT NULL", open);
     const char *rows = kho_arena_printf(
         diff->scratch, "SELECT row_hash %s key IS NULL AND row_hash IS NOT NULL", open);
-    return each_row(diff, keys, note_rejected, err) && each_row(diff, twice, note_twice, err) &&
-           each_row(diff, rows, note_rejected_row, err);
+    return read_rows(diff, keys, note_rejected, err) && read_rows(diff, twice, note_twice, err) &&
+           read_rows(diff, rows, note_rejected_row, err);
 }
 
 bool kho_diff_start(struct kho_diff *diff, struct kho_hash128 fingerprint, struct kho_err *err)
@@ -255,7 +235,7 @@ bool kho_diff_start(struct kho_diff *diff, struct kho_hash128 fingerprint, struc
     /* The hashes that stand are then those of another mapping. */
     diff->hashes = diff->options.hashes && !diff->result.mapping_changed;
     kho_hash_set_init(&diff->held, (size_t)KHO_MAX(total, 0));
-    KHO_TRY(each_row(diff, held_rows(diff), hold, err));
+    KHO_TRY(read_rows(diff, held_rows(diff), hold, err));
     KHO_TRY(read_rejects(diff, err));
     /* A first load wants an empty table for itself, and nothing more is to be read there. */
     return diff->result.held != 0 || kho_pg_exec(diff->pg, "COMMIT", err);
@@ -358,8 +338,9 @@ size_t kho_diff_choose(struct kho_diff *diff, const struct kho_batch *raw, uint3
     return n;
 }
 
-static bool take_found(struct kho_diff *diff, struct kho_text row)
+static bool take_found(void *visitor, struct kho_text row)
 {
+    struct kho_diff *diff = visitor;
     struct kho_batch *found = diff->found;
     return found->n_rows < KHO_BATCH_ROWS && kho_copy_take_row(row, 0, found) &&
            found->columns[0].cells[found->n_rows - 1].ptr != NULL;
@@ -392,7 +373,7 @@ static bool look_up(struct kho_diff *diff, const struct kho_batch *raw, size_t n
     kho_buf_puts(sql, "]::text[])");
     KHO_TRY(kho_buf_check(sql, "the list of keys", err));
     if (any && diff->result.held != 0)
-        KHO_TRY(each_row(diff, kho_buf_cstr(sql), take_found, err));
+        KHO_TRY(read_rows(diff, kho_buf_cstr(sql), take_found, err));
     for (size_t i = 0; i < diff->found->n_rows; i++)
         diff->order[i] = i;
     qsort_r(diff->order, diff->found->n_rows, sizeof(*diff->order), by_key,
@@ -511,10 +492,12 @@ bool kho_diff_rows(struct kho_diff *diff, const struct kho_batch *raw, const uin
     return true;
 }
 
-static bool count_if_unmet(struct kho_diff *diff, struct kho_text row)
+static bool count_if_unmet(void *visitor, struct kho_text row)
 {
+    struct kho_diff *diff = visitor;
     struct kho_text key;
-    KHO_TRY(first_cell(row, &key));
+    if (!kho_first_cell(row, &key))
+        return false;
     if (kho_hash_set_meet(&diff->held, kho_hash_bytes(row.ptr, row.len, 0)) == KHO_HASH_KNOWN)
         count(diff, key, KHO_DIFF_MISSING_IN_SOURCE, NULL);
     return true;
@@ -529,7 +512,7 @@ bool kho_diff_finish(struct kho_diff *diff, struct kho_diff_result *result, stru
               twice ? NULL : suspect->columns);
     }
     if (diff->held.n_seen != diff->held.count)
-        KHO_TRY(each_row(diff, held_rows(diff), count_if_unmet, err));
+        KHO_TRY(read_rows(diff, held_rows(diff), count_if_unmet, err));
     *result = diff->result;
     return diff->result.held == 0 || kho_pg_exec(diff->pg, "COMMIT", err);
 }

@@ -1,7 +1,5 @@
 /* Comparing all keys: what a window of the source cannot show is what is no longer there. */
-#include <kho/core/interrupt.h>
 #include <kho/record/copy.h>
-#include <kho/record/wire.h>
 
 #include "loading.h"
 
@@ -73,34 +71,14 @@ static struct kho_hash128 hash_key(struct kho_text key)
     return kho_hash_bytes(key.ptr, key.len, 0);
 }
 
-/* Hands the keys that a SELECT of one text column gives to `visit`. */
-static bool each_key(struct kho_load *load, const char *select,
-                     void (*visit)(struct kho_load *load, struct kho_text key), struct kho_err *err)
+static bool expect_key(void *visitor, struct kho_text row)
 {
-    const char *sql = kho_arena_printf(load->arena, "COPY (%s) TO STDOUT (FORMAT binary)", select);
-    struct kho_text bytes;
-    bool eof, header_seen = false;
-    int64_t rows = 0;
-    KHO_TRY(kho_pg_copy_out(load->pg, sql, err));
-    for (;;) {
-        KHO_TRY(kho_pg_copy_out_next(load->pg, &bytes, &eof, err));
-        if (eof)
-            return true;
-        if (!header_seen)
-            header_seen = kho_copy_pass_header(&bytes);
-        if (kho_copy_is_end(bytes))
-            continue;
-        if (!header_seen || bytes.len < 6 || kho_be32(bytes.ptr + 2) != bytes.len - 6)
-            return kho_err_set(err, KHO_ERR_FAILED, "the store sent a malformed key");
-        visit(load, (struct kho_text){bytes.ptr + 6, bytes.len - 6});
-        if (++rows % 4096 == 0)
-            KHO_TRY(kho_interrupt_check(err));
-    }
-}
-
-static void expect_key(struct kho_load *load, struct kho_text key)
-{
+    struct kho_load *load = visitor;
+    struct kho_text key;
+    if (!kho_first_cell(row, &key))
+        return false;
     kho_hash_set_add(&load->known, hash_key(key));
+    return true;
 }
 
 static const char *expected_keys(const struct kho_load *load)
@@ -115,7 +93,7 @@ bool kho_load_keys_begin(struct kho_load *load, struct kho_err *err)
     KHO_TRY(kho_load_flush_rejects(load, 0, err));
     kho_hash_set_release(&load->known);
     kho_hash_set_init(&load->known, (size_t)load->last.total);
-    return each_key(load, expected_keys(load), expect_key, err);
+    return kho_each_row(load->pg, load->arena, expected_keys(load), expect_key, load, err);
 }
 
 size_t kho_load_keys_meet(struct kho_load *load, const struct kho_batch *keys)
@@ -128,12 +106,17 @@ size_t kho_load_keys_meet(struct kho_load *load, const struct kho_batch *keys)
     return strange;
 }
 
-static void put_if_unmet(struct kho_load *load, struct kho_text key)
+static bool put_if_unmet(void *visitor, struct kho_text row)
 {
-    if (kho_hash_set_meet(&load->known, hash_key(key)) != KHO_HASH_KNOWN)
-        return;
-    kho_copy_put_count(&load->out, 1);
-    kho_copy_put_cell(&load->out, key);
+    struct kho_load *load = visitor;
+    struct kho_text key;
+    if (!kho_first_cell(row, &key))
+        return false;
+    if (kho_hash_set_meet(&load->known, hash_key(key)) == KHO_HASH_KNOWN) {
+        kho_copy_put_count(&load->out, 1);
+        kho_copy_put_cell(&load->out, key);
+    }
+    return true;
 }
 
 /* Asks for the keys once more, since the set holds only their hashes. Those of rejected rows are
@@ -146,7 +129,7 @@ bool kho_load_keys_settle(struct kho_load *load, struct kho_err *err)
         return true;
     kho_buf_clear(&load->out);
     kho_copy_put_header(&load->out);
-    KHO_TRY(each_key(load, expected_keys(load), put_if_unmet, err));
+    KHO_TRY(kho_each_row(load->pg, load->arena, expected_keys(load), put_if_unmet, load, err));
     kho_copy_put_trailer(&load->out);
     KHO_TRY(kho_buf_check(&load->out, "the list of deleted keys", err));
     KHO_TRY(kho_pg_copy_in(load->pg, "COPY kho_deleted FROM STDIN (FORMAT binary)", err));

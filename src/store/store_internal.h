@@ -2,6 +2,7 @@
 #ifndef KHO_STORE_INTERNAL_H
 #define KHO_STORE_INTERNAL_H
 
+#include <kho/core/hash.h>
 #include <kho/pg/pg.h>
 #include <kho/store/store.h>
 
@@ -49,6 +50,17 @@ int64_t kho_lock_key(const char *what, struct kho_text a, struct kho_text b);
  * is under way then. */
 KHO_MUST_USE bool kho_lock_publish_shared(struct kho_pg *pg, struct kho_arena *arena,
                                           struct kho_text schema, struct kho_err *err);
+
+/* each_row.c: hands each row that a SELECT gives to `visit`, as the bytes of COPY BINARY, valid until
+ * it returns; a row that it returns false for is malformed, which is an error. Takes the signals of
+ * an interrupt. */
+typedef bool kho_visit_row(void *visitor, struct kho_text row);
+KHO_MUST_USE bool kho_each_row(struct kho_pg *pg, struct kho_arena *arena, const char *select,
+                               kho_visit_row *visit, void *visitor, struct kho_err *err);
+
+/* The first cell of such a row; false if there is none or it is NULL; as a hash, if it is no uuid. */
+KHO_MUST_USE bool kho_first_cell(struct kho_text row, struct kho_text *cell);
+KHO_MUST_USE bool kho_first_hash(struct kho_text row, struct kho_hash128 *hash);
 
 /* Room for SQL text; the widest table has 1600 columns of 63 bytes. */
 #define KHO_SQL_MAX ((size_t)4 << 20)

@@ -250,7 +250,7 @@ test_check_is_quick() {
 }
 
 test_plan_shows_rows_and_rejects_and_writes_nothing() {
-    new_project
+    STORE_TEMPLATE=template0 new_project
     make_things 5
     source_sql "ALTER TABLE thing ALTER amount TYPE text; UPDATE thing SET amount = 'much' WHERE id = 1"
     expect_exit 0 kho plan things

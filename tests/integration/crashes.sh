@@ -3,14 +3,14 @@
 # and repeated until they succeed, beside a store of the same rows that nothing ever hits: after each
 # round the two hold the same. The clusters that are hit are the file's own.
 #
-# KHO_CRASH_RUNS rounds (default: at most 24, and what 50 seconds allow), KHO_CRASH_SEED repeats those of an
+# KHO_CRASH_RUNS rounds (default: at most 12, and what 30 seconds allow), KHO_CRASH_SEED repeats those of an
 # earlier run; `make crashes`.
 # shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
 . "$(dirname "$0")/../support/integration.sh"
 
-rounds=${KHO_CRASH_RUNS:-24}
+rounds=${KHO_CRASH_RUNS:-12}
 seconds=${KHO_CRASH_RUNS:+36000}
-seconds=${seconds:-50}
+seconds=${seconds:-30}
 seed=${KHO_CRASH_SEED:-$((RANDOM * 7919 % 32768))}
 round=0 hits=0 opened=0 published=0
 blows=(kho-KILL kho-TERM store-terminate store-KILL source-terminate source-KILL)
@@ -44,7 +44,7 @@ new_pairs() {
     calm_p=$P-calm calm_sdb=$SOURCE_DB calm_wdb=$STORE_DB
     mv "$P" "$calm_p"
     source_socket=$hit_source store_socket=$hit_store
-    new_project
+    STORE_TEMPLATE=template0 new_project
     hit_p=$P hit_sdb=$SOURCE_DB hit_wdb=$STORE_DB
     both make_table
 }

@@ -30,7 +30,7 @@ expect_refusal() { # message...: exit 2, nothing changed
 }
 
 test_an_empty_database_becomes_a_store() {
-    new_project
+    STORE_TEMPLATE=template0 new_project
     make_things 3
     expect_eq "$(store_sql "SELECT to_regnamespace('kho') IS NULL")" t
     expect_exit 0 kho status

@@ -14,7 +14,7 @@ export LC_ALL=C.UTF-8
 
 # Runs every test of the file, in the order in which they stand.
 run_tests() {
-    local name words failed=0 code
+    local name words failed=0 code started
     # shellcheck disable=SC2013 # names have no blanks
     for name in $(sed -n 's/^\(test_[a-z0-9_]*\)() {.*/\1/p' "$0"); do
         # shellcheck disable=SC2053 # ONLY is a pattern
@@ -23,13 +23,14 @@ run_tests() {
         words=${words//_/ }
         T=$(mktemp -d "$KHO_TEST_WORK/t.XXXXXX")
         chmod 0755 "$T"
+        started=$SECONDS
         (
             set -e
             "$name"
         ) >"$T.log" 2>&1
         code=$?
         if [ "$code" = 0 ]; then
-            echo "ok - $words"
+            echo "ok - $words ($((SECONDS - started)) s)"
         else
             failed=1
             echo "not ok - $words"
@@ -61,17 +62,21 @@ expect_exit() { # code command...
 }
 
 expect_error() { # part of the standard error of the last expect_exit
-    grep -qF -- "$1" "$T/err" || { cat "$T/err"; fail "no '$1' on standard error"; }
+    [[ "$(<"$T/err")" == *"$1"* ]] || { cat "$T/err"; fail "no '$1' on standard error"; }
 }
 
 expect_output() {
-    grep -qF -- "$1" "$T/out" || { cat "$T/out"; fail "no '$1' on standard output"; }
+    [[ "$(<"$T/out")" == *"$1"* ]] || { cat "$T/out"; fail "no '$1' on standard output"; }
 }
 
-# A field of the one-line JSON that the last expect_exit wrote: its first occurrence, unquoted.
+# A field of the JSON that the last expect_exit wrote: its first occurrence, unquoted.
 json() {
-    grep -oE "\"$1\":(\"([^\"\\\\]|\\\\.)*\"|[^,}]*)" "$T/out" | head -n 1 |
-        sed "s/^\"$1\"://; s/^\"//; s/\"\$//"
+    local pattern="\"$1\":(\"(([^\"\\\\]|\\\\.)*)\"|[^,}]*)"
+    [[ "$(<"$T/out")" =~ $pattern ]] || return 0
+    case ${BASH_REMATCH[1]} in
+    \"*) echo "${BASH_REMATCH[2]}" ;;
+    *) echo "${BASH_REMATCH[1]}" ;;
+    esac
 }
 
 kho() {
@@ -119,20 +124,100 @@ open_gate() {
 
 new_database() { # socket name owner [options]
     psql -XqAt -v ON_ERROR_STOP=1 -h "$1" -U postgres -d postgres \
-        -c "CREATE DATABASE $2 OWNER $3 TEMPLATE template0 ${4:-}"
+        -c "CREATE DATABASE $2 OWNER $3 STRATEGY file_copy ${4:-TEMPLATE template0}"
+}
+
+# To make a database costs more than most tests do in it, so a file's tests use the same ones, one after
+# another: nothing of the earlier test is in them, and what it altered elsewhere makes a new one.
+empty_source() {
+    psql -XqAt -v ON_ERROR_STOP=1 -h "$source_socket" -U postgres -d "$SOURCE_DB" <<'SQL' >"$T/emptied" 2>&1
+SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+SET client_min_messages = error;
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    END LOOP;
+    IF EXISTS (SELECT FROM pg_db_role_setting WHERE setdatabase <> 0) OR EXISTS (SELECT FROM pg_event_trigger)
+        OR EXISTS (SELECT FROM pg_publication) OR EXISTS (SELECT FROM pg_largeobject_metadata) THEN
+        RAISE 'more than schemas';
+    END IF;
+END $$;
+CREATE SCHEMA public;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+SQL
+}
+
+new_source() {
+    psql -XqAt -h "$source_socket" -U postgres -d postgres \
+        -c "DROP DATABASE IF EXISTS $SOURCE_DB (FORCE)" >"$T/dropped" 2>&1
+    new_database "$source_socket" "$SOURCE_DB" postgres "${SOURCE_OPTIONS:+TEMPLATE template0 $SOURCE_OPTIONS}"
+}
+
+# All but the rows of the ledger, and which migrations it has.
+store_shape="SELECT md5(string_agg(part, E'\n' ORDER BY part)) FROM (
+    SELECT concat_ws(' ', relname, relkind, relacl, reloptions, relowner::regrole, attname,
+        format_type(atttypid, atttypmod), attnotnull, attacl, pg_get_expr(adbin, adrelid))
+        FROM pg_class c JOIN pg_attribute ON attrelid = c.oid AND attnum > 0
+        LEFT JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum)
+        WHERE relnamespace = 'kho'::regnamespace
+    UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'kho'::regnamespace
+    UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger
+    UNION ALL SELECT pg_get_ruledef(oid) FROM pg_rewrite WHERE ev_class >= 16384
+    UNION ALL SELECT concat_ws(' ', proname, proacl, prosrc) FROM pg_proc
+        WHERE pronamespace = 'kho'::regnamespace
+    UNION ALL SELECT polname::text FROM pg_policy
+    UNION ALL SELECT evtname::text FROM pg_event_trigger
+    UNION ALL SELECT concat_ws(' ', nspname, nspacl, nspowner::regrole) FROM pg_namespace
+    UNION ALL SELECT d::text FROM pg_default_acl d
+    UNION ALL SELECT setconfig::text FROM pg_db_role_setting WHERE setdatabase <> 0
+    UNION ALL SELECT concat_ws(' ', name, sha256) FROM kho.migration) p(part)"
+
+# The ledger keeps its tables and loses their rows. If anything else of it differs from a new store's,
+# this is no empty store.
+empty_store() {
+    local shape
+    shape=$(psql -XqAt -v ON_ERROR_STOP=1 -h "$store_socket" -U postgres -d "$STORE_DB" <<SQL 2>"$T/emptied"
+SET client_min_messages = error;
+DO \$\$ DECLARE name text; BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$|^kho$' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    END LOOP;
+    FOR name IN SELECT oid::regclass FROM pg_class WHERE relnamespace = 'kho'::regnamespace
+        AND relkind = 'r' AND relname <> 'migration' LOOP
+        EXECUTE format('TRUNCATE %s RESTART IDENTITY', name);
+    END LOOP;
+END \$\$;
+CREATE SCHEMA public AUTHORIZATION pg_database_owner;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+$store_shape
+SQL
+    ) && [ "$shape" = "$(cat "$KHO_TEST_WORK/shape.$STORE_DB" 2>/dev/null)" ]
+}
+
+new_store() {
+    psql -XqAt -h "$store_socket" -U postgres -d postgres \
+        -c "DROP DATABASE IF EXISTS $STORE_DB (FORCE)" >"$T/dropped" 2>&1
+    new_database "$store_socket" "$STORE_DB" keeper "TEMPLATE ${STORE_TEMPLATE:-empty_store}"
+    [ -n "${STORE_TEMPLATE:-}" ] || store_sql "$store_shape" >"$KHO_TEST_WORK/shape.$STORE_DB"
 }
 
 # Makes the project $P with the source `civil` (database $SOURCE_DB), the store $STORE_DB, the
-# schema test.thing (name, amount, since) and the job `things` that reads public.thing.
+# schema test.thing (name, amount, since) and the job `things` that reads public.thing. The store's
+# ledger is there, and empty, unless STORE_TEMPLATE=template0.
 new_project() {
     local id
-    id=$(basename "$T" | tr -dc '[:alnum:]' | tr '[:upper:]' '[:lower:]')_$RANDOM
+    projects=$((${projects:-0} + 1))
+    id=$(basename "$0" .sh)_$projects
     P=$T/project
-    SOURCE_DB=s_$id
     STORE_DB=w_$id
-    new_database "$store_socket" "$STORE_DB" keeper &
-    new_database "$source_socket" "$SOURCE_DB" postgres "${SOURCE_OPTIONS:-}"
-    wait $!
+    [ -z "${STORE_TEMPLATE:-}" ] || STORE_DB=e_$id
+    empty_store || new_store
+    SOURCE_DB=s_$id
+    [ -z "${SOURCE_OPTIONS:-}" ] || SOURCE_DB=o_$id
+    empty_source || new_source
     mkdir -p "$P/etl/sources" "$P/etl/jobs" "$P/schemas/codes" "$P/keys"
     echo r-e-a-d-e-r >"$P/keys/reader"
     echo k-e-e-p-e-r >"$P/keys/keeper"
