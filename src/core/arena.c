@@ -114,12 +114,13 @@ void kho_arena_clear(struct kho_arena *arena)
     arena->blocks = NULL;
 }
 
-/* Fresh pages come zeroed from the kernel: to clear them again would only make them all resident. */
+/* Fresh pages come zeroed from the kernel: clearing them would only make them all resident. */
 static struct block *add_block(struct kho_arena *arena, size_t bytes, bool zeroed)
 {
     if (bytes > SIZE_MAX - sizeof(struct block))
         kho_out_of_memory(bytes);
-    struct block *block = zeroed ? calloc(1, sizeof(*block) + bytes) : malloc(sizeof(*block) + bytes);
+    size_t whole = sizeof(struct block) + bytes;
+    struct block *block = zeroed ? calloc(1, whole) : malloc(whole);
     if (block == NULL)
         kho_out_of_memory(bytes);
     *block = (struct block){.next = arena->blocks, .size = bytes, .touched = zeroed ? 0 : bytes};

@@ -51,14 +51,14 @@ int64_t kho_lock_key(const char *what, struct kho_text a, struct kho_text b);
 KHO_MUST_USE bool kho_lock_publish_shared(struct kho_pg *pg, struct kho_arena *arena,
                                           struct kho_text schema, struct kho_err *err);
 
-/* each_row.c: hands each row that a SELECT gives to `visit`, as the bytes of COPY BINARY, valid until
- * it returns; a row that it returns false for is malformed, which is an error. Takes the signals of
- * an interrupt. */
+/* each_row.c: hands each row that a SELECT gives to `visit`, as the bytes of COPY BINARY, valid
+ * until it returns; a row that it returns false for is malformed, which is an error. An interrupt
+ * ends it. */
 typedef bool kho_visit_row(void *visitor, struct kho_text row);
 KHO_MUST_USE bool kho_each_row(struct kho_pg *pg, struct kho_arena *arena, const char *select,
                                kho_visit_row *visit, void *visitor, struct kho_err *err);
 
-/* The first cell of such a row; false if there is none or it is NULL; as a hash, if it is no uuid. */
+/* The first cell of such a row: false if there is none, it is NULL or, for a hash, no uuid. */
 KHO_MUST_USE bool kho_first_cell(struct kho_text row, struct kho_text *cell);
 KHO_MUST_USE bool kho_first_hash(struct kho_text row, struct kho_hash128 *hash);
 
