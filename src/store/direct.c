@@ -4,6 +4,7 @@
  * that no reader has to come back and mark them visible, and on a cluster with minimal WAL they are
  * written once.
  */
+#include "digest.h"
 #include "loading.h"
 
 static bool is_empty(struct kho_load *load, bool *empty, struct kho_err *err)
@@ -94,8 +95,8 @@ bool kho_load_direct_publish(struct kho_load *load, struct kho_err *err)
     KHO_TRY(key_table(load, err));
     KHO_TRY(reject_half_bad(load, err));
     stats->inserted = load->n_staged;
-    const char *hashes = kho_arena_printf(load->arena, "SELECT _hash FROM %s", load->current);
-    KHO_TRY(kho_load_sum(load, hashes, NULL, &stats->store_hash, &stats->total, err));
+    KHO_TRY(kho_digest_rows(load->pg, load->arena, "_hash", load->current, &stats->store_hash,
+                            &stats->total, err));
     stats->proved = stats->total;
     return true;
 }

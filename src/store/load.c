@@ -164,7 +164,8 @@ static bool look_at_what_stands(struct kho_load *load, struct kho_err *err)
     kho_hash_set_init(&load->known, (size_t)load->last.total);
     const char *hashes = kho_arena_printf(load->arena, "SELECT _hash FROM %s WHERE _source = %s",
                                           load->current, load->feed);
-    KHO_TRY(kho_load_sum(load, hashes, &load->known, &load->known_sum, &load->known_rows, err));
+    KHO_TRY(
+        kho_load_read_hashes(load, hashes, &load->known, &load->known_sum, &load->known_rows, err));
     KHO_TRY(kho_load_known_rejects(load, err));
     return kho_load_make_stage(load, err) && kho_load_merge_begin(load, err);
 }

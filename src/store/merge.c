@@ -4,6 +4,7 @@
  */
 #include <kho/core/clock.h>
 
+#include "digest.h"
 #include "loading.h"
 
 bool kho_load_merge_begin(struct kho_load *load, struct kho_err *err)
@@ -58,15 +59,15 @@ static bool prove(struct kho_load *load, struct kho_err *err)
     struct kho_hash128 all = load->known_sum, stale;
     stats->total = load->known_rows;
     if (load->n_staged != 0 || stats->deleted != 0) {
-        const char *hashes = kho_arena_printf(
-            load->arena, "SELECT _hash FROM %s WHERE _source = %s", load->current, load->feed);
-        KHO_TRY(kho_load_sum(load, hashes, NULL, &all, &stats->total, err));
+        const char *feed =
+            kho_arena_printf(load->arena, "%s WHERE _source = %s", load->current, load->feed);
+        KHO_TRY(kho_digest_rows(load->pg, load->arena, "_hash", feed, &all, &stats->total, err));
     }
-    static const char kept[] = "SELECT b._hash FROM kho_before b JOIN (SELECT _key FROM kho_before"
+    static const char kept[] = "kho_before b JOIN (SELECT _key FROM kho_before"
                                " EXCEPT (SELECT _key FROM kho_stage UNION ALL"
                                " SELECT _key FROM kho_deleted)) k ON k._key = b._key";
-    KHO_TRY(kho_load_sum(load, kept, NULL, &stale, &stats->stale, err));
-    stats->store_hash = kho_hash_subtract(all, stale);
+    KHO_TRY(kho_digest_rows(load->pg, load->arena, "b._hash", kept, &stale, &stats->stale, err));
+    stats->store_hash = kho_digest_subtract(all, stale);
     stats->proved = stats->total - stats->stale;
     return true;
 }

@@ -4,6 +4,7 @@
 #include <kho/record/copy.h>
 #include <kho/record/wire.h>
 
+#include "digest.h"
 #include "loading.h"
 
 #define DUPLICATE_RULE "duplicate_key"
@@ -117,11 +118,10 @@ bool kho_load_reject_duplicates(struct kho_load *load, const char *table, struct
     int64_t rows;
     const char *from =
         kho_arena_printf(load->arena, "%s _t JOIN kho_duplicate d USING (_key)", table);
-    const char *hashes = kho_arena_printf(load->arena, "SELECT _t._hash FROM %s", from);
-    KHO_TRY(kho_load_sum(load, hashes, NULL, &sum, &rows, err));
+    KHO_TRY(kho_digest_rows(load->pg, load->arena, "_t._hash", from, &sum, &rows, err));
     if (rows == 0)
         return true;
-    load->stats.source_hash = kho_hash_subtract(load->stats.source_hash, sum);
+    load->stats.source_hash = kho_digest_subtract(load->stats.source_hash, sum);
     load->stats.rejected += rows;
     load->n_staged -= rows;
     KHO_TRY(kho_load_do(load, NULL, err,
@@ -144,7 +144,7 @@ bool kho_load_known_rejects(struct kho_load *load, struct kho_err *err)
                          " AND state <> 'closed' AND severity = 'reject' AND row_hash IS NOT NULL",
                          kho_pg_literal(load->arena, load->options.schema->name), load->feed);
     kho_hash_set_init(&load->rejected, 0);
-    return kho_load_sum(load, hashes, &load->rejected, &sum, &rows, err);
+    return kho_load_read_hashes(load, hashes, &load->rejected, &sum, &rows, err);
 }
 
 /* In a full pull the rows whose hash was met again are not noted a second time. */

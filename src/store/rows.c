@@ -2,6 +2,7 @@
 #include <kho/record/copy.h>
 #include <kho/record/wire.h>
 
+#include "digest.h"
 #include "loading.h"
 
 size_t kho_load_choose(struct kho_load *load, const struct kho_batch *batch, uint32_t *rows)
@@ -22,7 +23,7 @@ size_t kho_load_choose(struct kho_load *load, const struct kho_batch *batch, uin
                 stats->rejected++;
         } else if (answer == KHO_HASH_KNOWN) {
             stats->unchanged++;
-            stats->source_hash = kho_hash_add(stats->source_hash, batch->hashes[row]);
+            stats->source_hash = kho_digest_add(stats->source_hash, batch->hashes[row]);
         } else {
             stats->rejected++;
             kho_load_note_duplicate(load, batch, row);
@@ -122,7 +123,7 @@ bool kho_load_rows(struct kho_load *load, const struct kho_batch *raw, const uin
             KHO_TRY(begin_copy(load, err));
         put_row(load, mapped, row);
         load->n_staged++;
-        stats->source_hash = kho_hash_add(stats->source_hash, mapped->hashes[row]);
+        stats->source_hash = kho_digest_add(stats->source_hash, mapped->hashes[row]);
         KHO_TRY(flush_rows(load, KHO_COPY_CHUNK_BYTES, err));
     }
     return kho_load_dry_make_way(load, KHO_COPY_CHUNK_BYTES, err) &&

@@ -1,6 +1,7 @@
 /* A window of the source: its rows, staged whole, against what stands under their keys. */
 #include <kho/core/clock.h>
 
+#include "digest.h"
 #include "loading.h"
 
 /* Keys that stand twice in the window, or in a good row and in a rejected one. */
@@ -36,11 +37,11 @@ static bool prove(struct kho_load *load, struct kho_err *err)
     stats->stale = load->last.stale;
     if (load->n_staged == 0)
         return true;
-    const char *hashes = kho_arena_printf(load->arena,
-                                          "SELECT p._hash FROM kho_stage s JOIN %s p"
-                                          " ON p._source = %s AND p._key = s._key",
-                                          load->current, load->feed);
-    return kho_load_sum(load, hashes, NULL, &stats->store_hash, &stats->proved, err);
+    const char *window =
+        kho_arena_printf(load->arena, "kho_stage s JOIN %s p ON p._source = %s AND p._key = s._key",
+                         load->current, load->feed);
+    return kho_digest_rows(load->pg, load->arena, "p._hash", window, &stats->store_hash,
+                           &stats->proved, err);
 }
 
 bool kho_load_window_publish(struct kho_load *load, struct kho_err *err)

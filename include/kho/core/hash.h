@@ -22,24 +22,6 @@ static inline bool kho_hash_eq(struct kho_hash128 a, struct kho_hash128 b)
     return a.high == b.high && a.low == b.low;
 }
 
-/* Adds modulo 2^128: an order-independent digest of a set of rows (a row that comes twice shows).
- */
-static inline struct kho_hash128 kho_hash_add(struct kho_hash128 a, struct kho_hash128 b)
-{
-    struct kho_hash128 sum = {a.high + b.high, a.low + b.low};
-    if (sum.low < a.low)
-        sum.high++;
-    return sum;
-}
-
-static inline struct kho_hash128 kho_hash_subtract(struct kho_hash128 a, struct kho_hash128 b)
-{
-    struct kho_hash128 difference = {a.high - b.high, a.low - b.low};
-    if (a.low < b.low)
-        difference.high--;
-    return difference;
-}
-
 /* Big-endian bytes, the form in which a hash is stored, and back. */
 void kho_hash_to_bytes(struct kho_hash128 hash, unsigned char out[16]);
 struct kho_hash128 kho_hash_from_bytes(const unsigned char in[16]);
