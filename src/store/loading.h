@@ -137,8 +137,8 @@ KHO_MUST_USE bool kho_load_merge_publish(struct kho_load *load, struct kho_err *
 KHO_MUST_USE bool kho_load_reject_duplicates(struct kho_load *load, const char *table,
                                              struct kho_err *err);
 
-/* proof.c: adds the hashes that a SELECT of one uuid column gives to a set; counts and digests them.
- */
+/* proof.c: adds the hashes that a SELECT of one uuid column gives to a set, counts and digests
+ * them. */
 KHO_MUST_USE bool kho_load_read_hashes(struct kho_load *load, const char *select,
                                        struct kho_hash_set *set, struct kho_hash128 *digest,
                                        int64_t *rows, struct kho_err *err);
