@@ -83,7 +83,8 @@ demo-clean: ## stop the demo's databases and remove all that was made or built
 	@tools/demo-clean
 	@rm -rf build
 
-bench: setup ## how fast it is, beside psql on the same machine
+bench: ## how fast it is, beside psql and others on the same machine
+	@tools/install-packages bench
 	@$(BUILDING) all
 	@tools/bench $(BUILD)
 

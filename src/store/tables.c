@@ -73,9 +73,10 @@ static void create_table(struct kho_arena *arena, const struct kho_schema *schem
     for (size_t i = 0; i < schema->n_columns; i++)
         kho_buf_printf(ddl, ",\n    \"%.*s\" %s", KHO_TEXT_ARGS(schema->columns[i].name),
                        store_sql_type(arena, &schema->columns[i]));
-    /* The key column first: it tells rows apart, so that sorting and searching compare it alone. */
-    kho_buf_printf(ddl, ",\n    PRIMARY KEY (_key, _source%s)\n);\n",
-                   history ? ", _valid_from" : "");
+    /* The key column first: it tells rows apart, so that sorting and searching compare it alone.
+     * Room on each page lets a changed row stay there: the key's index need not be written. */
+    kho_buf_puts(ddl, history ? ",\n    PRIMARY KEY (_key, _source, _valid_from)\n);\n"
+                              : ",\n    PRIMARY KEY (_key, _source)\n) WITH (fillfactor = 95);\n");
     kho_buf_printf(ddl, "COMMENT ON TABLE %s IS %s;\n", table,
                    kho_pg_literal(arena, kho_text_of(kho_arena_printf(
                                              arena, "%.*s (%s)", KHO_TEXT_ARGS(title),
