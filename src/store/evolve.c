@@ -8,8 +8,10 @@ struct evolution {
     bool allow_drop;
     struct kho_pg_result *standing;
     struct kho_buf *ddl;
-    struct kho_buf alters; /* those that the views stand in the way of */
-    const char *tables[2]; /* current and history */
+    struct kho_buf alters;        /* those that the views stand in the way of */
+    struct kho_buf altered;       /* array literal: the columns they alter, by their names as yet */
+    const struct kho_text *names; /* of the standing columns, before any is renamed */
+    const char *tables[2];        /* current and history */
 };
 
 static struct kho_text *standing_name(const struct evolution *evolution, size_t row)
@@ -72,6 +74,16 @@ static bool has_rows(const struct evolution *evolution, bool *rows, struct kho_e
     return true;
 }
 
+/* Appends a column's name, or none, to an array literal that is still open. */
+static void put_element(struct kho_buf *array, struct kho_text name)
+{
+    kho_buf_puts(array, array->len != 1 ? "," : "");
+    if (name.ptr == NULL)
+        kho_buf_puts(array, "NULL");
+    else
+        kho_buf_printf(array, "\"%.*s\"", KHO_TEXT_ARGS(name));
+}
+
 /* In tables without a row there is nothing to lose. */
 static bool remove_column(struct evolution *evolution, size_t row, struct kho_err *err)
 {
@@ -91,6 +103,7 @@ static bool remove_column(struct evolution *evolution, size_t row, struct kho_er
     for (size_t i = 0; i < 2; i++)
         kho_buf_printf(&evolution->alters, "ALTER TABLE %s DROP COLUMN %s;\n", evolution->tables[i],
                        kho_pg_ident(evolution->arena, *name));
+    put_element(&evolution->altered, evolution->names[row]);
     *name = KHO_TEXT_NULL;
     return true;
 }
@@ -154,6 +167,7 @@ static bool change_type(struct evolution *evolution, size_t row,
             kho_buf_printf(&evolution->alters, "%s%s%s;\n", name, conversion[0] != '\0' ? "::" : "",
                            conversion);
     }
+    put_element(&evolution->altered, evolution->names[row]);
     *(standing_name(evolution, row) + 1) = kho_text_of(wanted);
     return true;
 }
@@ -173,44 +187,74 @@ static bool alter_columns(struct evolution *evolution, struct kho_err *err)
     return true;
 }
 
-/* Somebody's own views cannot be dropped and made again by us. */
+/* What is somebody's own cannot be dropped and made again by us. */
 static bool check_dependents(const struct evolution *evolution, const char *versions,
-                             struct kho_err *err)
+                             const char *at, struct kho_err *err)
 {
-    const char *params[] = {evolution->tables[0], evolution->tables[1], versions};
+    const char *params[] = {evolution->tables[0], evolution->tables[1], versions, at,
+                            kho_buf_cstr(&evolution->altered)};
     struct kho_pg_result result;
     KHO_TRY(kho_pg_query(evolution->pg, evolution->arena,
-                         "SELECT string_agg(DISTINCT c.oid::regclass::text, ', ') FROM pg_depend d"
-                         " JOIN pg_rewrite r ON r.oid = d.objid"
-                         " JOIN pg_class c ON c.oid = r.ev_class"
-                         " WHERE d.classid = 'pg_rewrite'::regclass"
-                         " AND d.refclassid = 'pg_class'::regclass"
-                         " AND d.refobjid IN ($1::regclass, $2::regclass, $3::regclass)"
-                         " AND c.oid <> $3::regclass",
-                         params, 3, &result, err));
-    struct kho_text views = kho_pg_cell(&result, 0, 0);
-    if (views.ptr == NULL)
+                         "SELECT string_agg(dependent, ', ' ORDER BY dependent)"
+                         " FROM kho.dependents($1, $2, $3, $4, $5)",
+                         params, 5, &result, err));
+    struct kho_text dependents = kho_pg_cell(&result, 0, 0);
+    if (dependents.ptr == NULL)
         return true;
-    kho_err_set(err, KHO_ERR_CONFIG, "%.*s cannot be changed: a view depends on it: %.*s",
-                KHO_TEXT_ARGS(evolution->schema->name), KHO_TEXT_ARGS(views));
-    return kho_err_hint(err, "drop the view, run kho, and make it again");
+    kho_err_set(err, KHO_ERR_CONFIG, "%.*s cannot be changed while others depend on it: %.*s",
+                KHO_TEXT_ARGS(evolution->schema->name), KHO_TEXT_ARGS(dependents));
+    return kho_err_hint(err, "drop them, run kho, and make them again");
 }
 
 static bool read_grants(const struct evolution *evolution, const char *versions, const char *at,
                         const char **grants, struct kho_err *err)
 {
-    const char *params[] = {versions, kho_arena_printf(evolution->arena, "%s(timestamptz)", at)};
+    struct kho_buf names, become;
     struct kho_pg_result result;
-    KHO_TRY(kho_pg_query(
-        evolution->pg, evolution->arena,
-        "SELECT coalesce(string_agg(format('GRANT %s ON %s %s TO %s%s;', a.privilege_type, o.kind,"
-        " o.name, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,"
-        " CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), E'\\n'), '')"
-        " FROM (SELECT 'TABLE' AS kind, oid::regclass::text AS name, relacl AS acl FROM pg_class"
-        " WHERE oid = $1::regclass UNION ALL SELECT 'FUNCTION', oid::regprocedure::text, proacl"
-        " FROM pg_proc WHERE oid = $2::regprocedure) o, aclexplode(o.acl) a",
-        params, 2, &result, err));
-    *grants = kho_pg_cell(&result, 0, 0).ptr;
+    kho_buf_init(&names, KHO_SQL_MAX);
+    kho_buf_init(&become, KHO_SQL_MAX);
+    kho_buf_puts(&names, "{");
+    kho_buf_puts(&become, "{");
+    for (size_t row = 0; row < evolution->standing->n_rows; row++) {
+        put_element(&names, evolution->names[row]);
+        put_element(&become, *standing_name(evolution, row));
+    }
+    kho_buf_puts(&names, "}");
+    kho_buf_puts(&become, "}");
+    const char *params[] = {versions, at, kho_buf_cstr(&names), kho_buf_cstr(&become)};
+    bool ok = kho_pg_query(evolution->pg, evolution->arena,
+                           "SELECT coalesce(string_agg(statement || ';', E'\\n' ORDER BY statement"
+                           " DESC) || E'\\n', '') FROM kho.grants($1, $2, $3, $4)",
+                           params, 4, &result, err);
+    kho_buf_release(&names);
+    kho_buf_release(&become);
+    if (ok)
+        *grants = kho_pg_cell(&result, 0, 0).ptr;
+    return ok;
+}
+
+/* The columns' names as they stand in the store. */
+static const struct kho_text *copy_names(const struct evolution *evolution)
+{
+    struct kho_text *names =
+        kho_arena_array(evolution->arena, evolution->standing->n_rows, sizeof(*names));
+    for (size_t row = 0; row < evolution->standing->n_rows; row++)
+        names[row] = *standing_name(evolution, row);
+    return names;
+}
+
+/* Drops what stands in the way of the changes, and makes them. */
+static bool rebuild(struct evolution *evolution, const char **grants, struct kho_err *err)
+{
+    struct kho_arena *arena = evolution->arena;
+    const char *versions = kho_table_name(arena, evolution->schema, "_versions");
+    const char *at =
+        kho_arena_printf(arena, "%s(timestamptz)", kho_table_name(arena, evolution->schema, "_at"));
+    kho_buf_puts(&evolution->altered, "}");
+    KHO_TRY(check_dependents(evolution, versions, at, err) &&
+            read_grants(evolution, versions, at, grants, err));
+    kho_buf_printf(evolution->ddl, "DROP FUNCTION %s;\nDROP VIEW %s;\n", at, versions);
+    kho_buf_append(evolution->ddl, kho_buf_cstr(&evolution->alters), evolution->alters.len);
     return true;
 }
 
@@ -226,19 +270,16 @@ bool store_evolve(struct kho_pg *pg, struct kho_arena *arena, struct store_evolu
         .standing = asked->standing,
         .ddl = ddl,
         .tables = {kho_table_name(arena, schema, ""), kho_table_name(arena, schema, "_history")}};
-    const char *versions = kho_table_name(arena, schema, "_versions");
-    const char *at = kho_table_name(arena, schema, "_at");
+    evolution.names = copy_names(&evolution);
     kho_buf_init(&evolution.alters, KHO_SQL_MAX);
+    kho_buf_init(&evolution.altered, KHO_SQL_MAX);
+    kho_buf_puts(&evolution.altered, "{");
     asked->grants = "";
     bool ok = rename_columns(&evolution, err) && alter_columns(&evolution, err);
     asked->rebuild = ok && evolution.alters.len != 0;
     if (asked->rebuild)
-        ok = check_dependents(&evolution, versions, err) &&
-             read_grants(&evolution, versions, at, &asked->grants, err);
-    if (ok && asked->rebuild) {
-        kho_buf_printf(ddl, "DROP FUNCTION %s(timestamptz);\nDROP VIEW %s;\n", at, versions);
-        kho_buf_append(ddl, kho_buf_cstr(&evolution.alters), evolution.alters.len);
-    }
+        ok = rebuild(&evolution, &asked->grants, err);
     kho_buf_release(&evolution.alters);
+    kho_buf_release(&evolution.altered);
     return ok;
 }

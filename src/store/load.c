@@ -308,19 +308,22 @@ static bool write_ledger(struct kho_load *load, struct kho_err *err)
     const struct kho_load_stats *s = &load->stats;
     char source[KHO_HASH_HEX_SIZE], store[KHO_HASH_HEX_SIZE], mapping[KHO_HASH_HEX_SIZE];
     char at[KHO_INSTANT_MAX];
-    return kho_load_do(
-               load, NULL, err,
-               "UPDATE kho.run SET status = 'published', finished_at = clock_timestamp(),"
-               " published_at = '%s', read = %" PRId64 ", inserted = %" PRId64
-               ", updated = %" PRId64 ", deleted = %" PRId64 ", unchanged = %" PRId64
-               ", rejected = %" PRId64 ", warned = %" PRId64 ", stale = %" PRId64
-               ", total = %" PRId64
-               ", fingerprint = '%s', source_hash = '%s', store_hash = '%s' WHERE run = %" PRId64,
-               kho_instant_utc(load->published_us, at, sizeof(at)), s->read, s->inserted,
-               s->updated, s->deleted, s->unchanged, s->rejected, s->warned, s->stale, s->total,
-               kho_hash_hex(load->fingerprint, mapping), kho_hash_hex(s->source_hash, source),
-               kho_hash_hex(s->store_hash, store), load->run) &&
-           write_scope(load, err);
+    int64_t entries;
+    KHO_TRY(kho_load_do(
+        load, &entries, err,
+        "UPDATE kho.run SET status = 'published', finished_at = clock_timestamp(),"
+        " published_at = '%s', read = %" PRId64 ", inserted = %" PRId64 ", updated = %" PRId64
+        ", deleted = %" PRId64 ", unchanged = %" PRId64 ", rejected = %" PRId64
+        ", warned = %" PRId64 ", stale = %" PRId64 ", total = %" PRId64
+        ", fingerprint = '%s', source_hash = '%s', store_hash = '%s' WHERE run = %" PRId64,
+        kho_instant_utc(load->published_us, at, sizeof(at)), s->read, s->inserted, s->updated,
+        s->deleted, s->unchanged, s->rejected, s->warned, s->stale, s->total,
+        kho_hash_hex(load->fingerprint, mapping), kho_hash_hex(s->source_hash, source),
+        kho_hash_hex(s->store_hash, store), load->run));
+    if (entries != 1)
+        return kho_err_set(err, KHO_ERR_VERIFY,
+                           "the ledger did not take the run's result; nothing was published");
+    return write_scope(load, err);
 }
 
 static bool publish_rows(struct kho_load *load, struct kho_err *err)
