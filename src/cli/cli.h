@@ -14,7 +14,7 @@
 #include <kho/run/project.h>
 
 struct cli_option {
-    const char *name;     /* "limit": written --limit */
+    const char *name;     /* "limit": written --limit; "n": written -n */
     const char *argument; /* "N"; NULL = a flag */
     const char *help;
 };
@@ -98,7 +98,7 @@ void cli_usage(FILE *out);
 void cli_command_help(const struct cli_command *command, FILE *out);
 
 extern const struct cli_command cli_backfill, cli_check, cli_diff, cli_export, cli_help,
-    cli_history, cli_init, cli_plan, cli_rejects, cli_run, cli_runs, cli_show, cli_status,
+    cli_history, cli_init, cli_next, cli_plan, cli_rejects, cli_run, cli_runs, cli_show, cli_status,
     cli_store_command, cli_verify;
 
 #endif

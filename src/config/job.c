@@ -60,7 +60,14 @@ static const struct kho_field retry_fields[] = {
      .kind = KHO_FIELD_DURATION,
      .offset = offsetof(struct kho_retry, wait_ms),
      .fallback = "1m",
-     .help = "wait this long before trying again"},
+     .help =
+         "wait this long before trying again, then twice as long each time, and up to a quarter "
+         "more"},
+    {.name = "max_wait",
+     .kind = KHO_FIELD_DURATION,
+     .offset = offsetof(struct kho_retry, max_wait_ms),
+     .fallback = "1h",
+     .help = "but no longer than this"},
 };
 static const struct kho_field_table retry_table = {"Trying again", retry_fields,
                                                    KHO_COUNT(retry_fields)};
@@ -98,15 +105,25 @@ static const struct kho_field job_fields[] = {
      .offset = offsetof(struct job_file, job.feed),
      .help = "the name under which the records are kept; else the source's"},
     {.name = "schedule",
-     .kind = KHO_FIELD_TEXT,
+     .kind = KHO_FIELD_TEXTS,
      .offset = offsetof(struct job_file, job.schedule),
-     .help = "when to run, as in cron: \"30 1 * * *\""},
+     .help = "when to run, as in cron: \"30 1 * * *\", or several such; see `kho help schedule`"},
+    {.name = "after",
+     .kind = KHO_FIELD_TEXTS,
+     .offset = offsetof(struct job_file, job.after),
+     .help = "run only once these jobs have succeeded on the same day; without a schedule, as soon "
+             "as they have"},
     {.name = "late",
      .kind = KHO_FIELD_CHOICE,
      .offset = offsetof(struct job_file, job.late),
      .fallback = "run_once",
      .choices = late_words,
      .help = "what to do with runs missed while kho was down"},
+    {.name = "jitter",
+     .kind = KHO_FIELD_DURATION,
+     .offset = offsetof(struct job_file, job.jitter_ms),
+     .help = "begin up to this much later, each job at its own moment, so that not all begin at "
+             "once"},
     {.name = "map",
      .kind = KHO_FIELD_NODE,
      .offset = offsetof(struct job_file, map),

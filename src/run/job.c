@@ -8,6 +8,7 @@
 #include <kho/core/log.h>
 #include <kho/core/progress.h>
 
+#include <kho/schedule/backoff.h>
 #include <kho/store/limits.h>
 
 #include "drift.h"
@@ -240,9 +241,11 @@ bool kho_job_run(const struct kho_project *project, struct kho_store *store,
     bool ok = run_once(project, store, job, options, receipt, err);
     for (int64_t tries = 0; !ok && kho_err_is_retryable(err->class) && tries < job->retry.times;
          tries++) {
+        int64_t wait = kho_backoff_ms(job->retry.wait_ms, job->retry.max_wait_ms, tries + 1,
+                                      (uint64_t)started);
         kho_log_warning("%s; trying again in %" PRId64 " s (%" PRId64 " of %" PRId64 ")",
-                        err->message, job->retry.wait_ms / 1000, tries + 1, job->retry.times);
-        if (!wait_ms(job->retry.wait_ms, err))
+                        err->message, wait / 1000, tries + 1, job->retry.times);
+        if (!wait_ms(wait, err))
             break;
         ok = run_once(project, store, job, options, receipt, err);
     }

@@ -72,6 +72,7 @@ struct kho_stop_if {
 struct kho_retry {
     int64_t times;
     int64_t wait_ms;
+    int64_t max_wait_ms;
 };
 
 struct kho_job {
@@ -86,8 +87,10 @@ struct kho_job {
     struct kho_texts key; /* source columns */
     struct kho_text feed; /* default: the source's name */
     struct kho_pos feed_pos;
-    struct kho_text schedule; /* kept for the scheduler */
-    int late;
+    struct kho_texts schedule; /* when it runs, as in cron; read by `run` */
+    struct kho_texts after;    /* jobs that have to succeed before, on the same day */
+    int late;                  /* enum kho_late (schedule/plan.h) */
+    int64_t jitter_ms;
     struct kho_mapping *map;
     size_t n_map;
     struct kho_pull pull;
