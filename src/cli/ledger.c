@@ -102,16 +102,21 @@ static void put_run(const struct kho_pg_result *rows)
     }
 }
 
+bool cli_run_number(const struct cli *cli, int64_t *run, struct kho_err *err)
+{
+    if (kho_text_to_int(kho_text_of(cli->positional[0]), run) && *run >= 1 && *run <= INT32_MAX)
+        return true;
+    kho_err_set(err, KHO_ERR_USAGE, "'%s' is no number of a run", cli->positional[0]);
+    return kho_err_hint(err, "`kho runs` lists them");
+}
+
 static bool run_show(struct cli *cli, struct kho_err *err)
 {
     struct kho_project project;
     struct kho_store *store;
-    struct kho_pg_result rows, reasons;
+    struct kho_pg_result rows, reasons, output;
     int64_t run;
-    if (!kho_text_to_int(kho_text_of(cli->positional[0]), &run) || run < 1 || run > INT32_MAX) {
-        kho_err_set(err, KHO_ERR_USAGE, "'%s' is no number of a run", cli->positional[0]);
-        return kho_err_hint(err, "`kho runs` lists them");
-    }
+    KHO_TRY(cli_run_number(cli, &run, err));
     KHO_TRY(cli_store(cli, &project, &store, err));
     KHO_TRY(kho_ledger_show(store, cli->arena, run, &rows, err));
     if (rows.n_rows == 0) {
@@ -119,6 +124,7 @@ static bool run_show(struct cli *cli, struct kho_err *err)
         return kho_err_hint(err, "`kho runs` lists them");
     }
     KHO_TRY(kho_ledger_reasons(store, cli->arena, run, &reasons, err));
+    KHO_TRY(kho_ledger_output(store, cli->arena, run, &output, err));
     if (cli->json) {
         cli_answer(cli, &rows);
         return true;
@@ -128,6 +134,8 @@ static bool run_show(struct cli *cli, struct kho_err *err)
         putchar('\n');
         cli_answer(cli, &reasons);
     }
+    for (size_t i = 0; i < output.n_rows; i++)
+        printf("\noutput:\n%.*s", KHO_TEXT_ARGS(kho_pg_cell(&output, i, 0)));
     return true;
 }
 

@@ -43,6 +43,16 @@ bool kho_ledger_reasons(struct kho_store *store, struct kho_arena *arena, int64_
                params, 1, rows, err);
 }
 
+bool kho_ledger_output(struct kho_store *store, struct kho_arena *arena, int64_t run,
+                       struct kho_pg_result *rows, struct kho_err *err)
+{
+    const char *params[] = {kho_arena_printf(arena, "%" PRId64, run)};
+    return ask(store, arena,
+               "SELECT output FROM kho.attempt WHERE run = $1::integer AND output <> ''"
+               " ORDER BY started_at",
+               params, 1, rows, err);
+}
+
 bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena, struct kho_pg_result *rows,
                        struct kho_err *err)
 {

@@ -10,6 +10,16 @@
 #include <kho/config/expr.h>
 #include <kho/config/fields.h>
 
+/* Of `kho serve`. */
+struct kho_serve_config {
+    int64_t workers;     /* runs at the same time, of one server */
+    int64_t schema_runs; /* into one shared schema, of all servers; 0 = no limit */
+    int64_t lease_ms;
+    int64_t poll_ms;
+    int64_t grace_ms;
+    int64_t memory_bytes; /* of one run; 0 = no limit */
+};
+
 struct kho_warehouse {
     struct kho_text name;
     struct kho_pos pos;       /* of the file */
@@ -18,12 +28,14 @@ struct kho_warehouse {
     struct kho_secret password; /* of the store */
     struct kho_text lake;       /* file:///abs/dir or a directory relative to the project */
     struct kho_secret sign_key;
+    struct kho_serve_config serve;
 };
 
 struct kho_source_limits {
     int64_t rows_per_second; /* 0 = no limit */
     int64_t statement_timeout_ms;
     struct kho_text hours; /* "22:00-05:00" or NULL */
+    int64_t runs;          /* at the same time, of all servers; 0 = no limit */
 };
 
 struct kho_source_config {
@@ -91,6 +103,8 @@ struct kho_job {
     struct kho_texts after;    /* jobs that have to succeed before, on the same day */
     int late;                  /* enum kho_late (schedule/plan.h) */
     int64_t jitter_ms;
+    int64_t priority;
+    int64_t timeout_ms;
     struct kho_mapping *map;
     size_t n_map;
     struct kho_pull pull;

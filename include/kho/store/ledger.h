@@ -23,6 +23,10 @@ KHO_MUST_USE bool kho_ledger_show(struct kho_store *store, struct kho_arena *are
 KHO_MUST_USE bool kho_ledger_reasons(struct kho_store *store, struct kho_arena *arena, int64_t run,
                                      struct kho_pg_result *rows, struct kho_err *err);
 
+/* What the tries of `kho serve` at this run said: output. */
+KHO_MUST_USE bool kho_ledger_output(struct kho_store *store, struct kho_arena *arena, int64_t run,
+                                    struct kho_pg_result *rows, struct kho_err *err);
+
 /* The last run of each job: job, status, finished, published, records, rejected (open rejects),
  * error. */
 KHO_MUST_USE bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena,
