@@ -8,7 +8,7 @@ DESTDIR :=
 V       := @
 RUNS    := 300
 
-PKGS    := libpq yaml-0.1 zlib libcrypto libutf8proc libxxhash jansson
+PKGS    := libpq yaml-0.1 zlib libcrypto libutf8proc libxxhash jansson libcurl
 , := ,
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Werror
 OPT     := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-omit-frame-pointer \

@@ -17,7 +17,8 @@ void cli_usage(FILE *out)
           "`kho COMMAND --help` tells more; `kho help job` (warehouse, source, schedule,\n"
           "schema, types, functions, codes) tells what may stand in the files.\n"
           "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 4 stopped by a limit,\n"
-          "5 unreachable, 6 already running, 7 verification failed, 130/143 interrupted.\n",
+          "5 unreachable, 6 already running, 7 verification failed, 8 late or failed (status),\n"
+          "130/143 interrupted.\n",
           out);
 }
 

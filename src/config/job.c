@@ -133,6 +133,11 @@ static const struct kho_field job_fields[] = {
      .offset = offsetof(struct job_file, job.timeout_ms),
      .fallback = "12h",
      .help = "`kho serve` ends a run that takes longer, and tries again"},
+    {.name = "fresh_within",
+     .kind = KHO_FIELD_DURATION,
+     .offset = offsetof(struct job_file, job.fresh_within_ms),
+     .help = "the job is late once nothing was published for so long; `kho status` and `notify:` "
+             "tell"},
     {.name = "map",
      .kind = KHO_FIELD_NODE,
      .offset = offsetof(struct job_file, map),

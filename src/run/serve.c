@@ -273,6 +273,7 @@ static bool work(struct server *server, struct kho_err *err)
         KHO_TRY(planner_run(server, err));
         KHO_TRY(take_lost(server, err));
         KHO_TRY(claim(server, err));
+        KHO_TRY(alarm_watch(server, err));
         KHO_TRY(look(server, &next_us, err));
     }
     server->look_at_us = kho_clock_monotonic_us() + settings(server)->poll_ms * 1000;
@@ -309,6 +310,22 @@ static void drain(struct server *server)
     kho_log_info("ending: %zu runs under way", count_workers(server));
 }
 
+/* Notifiers end here too, and need nothing more. */
+static void reap(struct server *server)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        for (size_t i = 0; i < server->n_workers; i++) {
+            struct worker *worker = &server->workers[i];
+            if (worker_is_free(worker) || worker->ended || worker->pid != pid)
+                continue;
+            worker_end(worker, status);
+            if (server->connected)
+                server->look_at_us = 0;
+        }
+}
+
 static void take_signals(struct server *server, int signals)
 {
     struct signalfd_siginfo info;
@@ -318,14 +335,7 @@ static void take_signals(struct server *server, int signals)
         else if (info.ssi_signo != SIGCHLD)
             drain(server);
     }
-    for (size_t i = 0; i < server->n_workers; i++) {
-        struct worker *worker = &server->workers[i];
-        if (worker_is_free(worker))
-            continue;
-        worker_reap(worker);
-        if (worker->ended && server->connected)
-            server->look_at_us = 0;
-    }
+    reap(server);
 }
 
 /* Returns when something is due by our clock. */

@@ -1,6 +1,7 @@
 /*
  * What the files of the server share: serve.c is the loop, worker.c a child process and its end,
- * planner.c what is due, verdict.c what becomes of a task after a try.
+ * planner.c what is due, verdict.c what becomes of a task after a try, alarm.c and notify.c tell
+ * people, metrics.c machines.
  */
 #ifndef KHO_RUN_SERVE_INTERNAL_H
 #define KHO_RUN_SERVE_INTERNAL_H
@@ -8,6 +9,7 @@
 #include <sys/types.h>
 
 #include <kho/core/buf.h>
+#include <kho/run/health.h>
 #include <kho/run/serve.h>
 
 /* Why the server ended a run before its time. */
@@ -54,8 +56,8 @@ void worker_start(struct server *server, struct worker *worker, const struct kho
                   const struct kho_claim *claim);
 /* Takes in what it printed. */
 void worker_read(struct worker *worker);
-/* Sees whether the process has ended. */
-void worker_reap(struct worker *worker);
+/* Notes that the process has ended. */
+void worker_end(struct worker *worker, int status);
 /* Asks it to end; kills it `kho_worker_patience` later. */
 void worker_stop(struct worker *worker, enum worker_stop why, int64_t now_us);
 /* Does what the time asks for: timeout, and the kill after a stop. Returns when it is next due. */
@@ -67,6 +69,26 @@ bool worker_is_free(const struct worker *worker);
 KHO_MUST_USE bool planner_run(struct server *server, struct kho_err *err);
 /* The store's time at which a job is due next; INT64_MAX if none has a schedule. */
 int64_t planner_next_us(const struct server *server);
+
+/* metrics.c */
+struct metrics_state {
+    const struct kho_health *health;
+    size_t count;
+    int64_t now_us;
+    struct kho_queue_depth depth;
+};
+void metrics_put(struct kho_arena *arena, const struct metrics_state *state, struct kho_buf *out);
+KHO_MUST_USE bool metrics_write(struct kho_arena *arena, const char *path,
+                                const struct metrics_state *state, struct kho_err *err);
+
+/* notify.c: hands the news over as `notify:` says, in a process of its own. */
+void notify_send(const struct server *server, struct kho_text news);
+/* Posts news to a URL; `token` NULL = none. UNREACHABLE, or FAILED if it is not answered by 2xx. */
+KHO_MUST_USE bool notify_post(struct kho_arena *arena, const char *url, struct kho_text token,
+                              struct kho_text news, struct kho_err *err);
+
+/* alarm.c: sees how the jobs are, tells news, writes the metrics. */
+KHO_MUST_USE bool alarm_watch(struct server *server, struct kho_err *err);
 
 /* verdict.c: what becomes of a task. */
 struct verdict_try {

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include <kho/core/clock.h>
 #include <kho/core/log.h>
@@ -137,10 +136,9 @@ void worker_read(struct worker *worker)
     }
 }
 
-void worker_reap(struct worker *worker)
+void worker_end(struct worker *worker, int status)
 {
-    if (worker->ended || waitpid(worker->pid, &worker->status, WNOHANG) != worker->pid)
-        return;
+    worker->status = status;
     worker->ended = true;
     worker_read(worker);
 }

@@ -1,4 +1,4 @@
-/* The queue as people work on it: asking for a run, cancelling one, pausing a job. */
+/* The queue as people work on it: asking for a run, cancelling one, pausing a job; how it is. */
 #include <kho/store/queue.h>
 
 #include "queue.h"
@@ -93,6 +93,38 @@ bool kho_queue_pause(struct kho_store *store, struct kho_text job, bool pause, b
         " WHERE job = $1 AND (paused_at IS NULL) = $2::boolean RETURNING job",
         params, 2, &rows, err);
     *changed = ok && rows.n_rows != 0;
+    kho_arena_free(scratch);
+    return ok;
+}
+
+bool kho_queue_depth(struct kho_store *store, struct kho_queue_depth *depth, struct kho_err *err)
+{
+    struct kho_arena *scratch = kho_arena_new(NULL);
+    struct kho_pg_result rows;
+    bool ok = queue_query(store, scratch,
+                          "SELECT count(*) FILTER (WHERE state = 'ready'),"
+                          " count(*) FILTER (WHERE state = 'running') FROM kho.task"
+                          " WHERE state IN ('ready', 'running')",
+                          NULL, 0, &rows, err);
+    if (ok)
+        *depth =
+            (struct kho_queue_depth){kho_pg_cell_int(&rows, 0, 0), kho_pg_cell_int(&rows, 0, 1)};
+    kho_arena_free(scratch);
+    return ok;
+}
+
+bool kho_queue_alarm(struct kho_store *store, struct kho_text job, const char *alarm, int64_t task,
+                     bool *ours, struct kho_err *err)
+{
+    struct kho_arena *scratch = kho_arena_new(NULL);
+    struct kho_pg_result rows;
+    const char *params[] = {kho_arena_cstr(scratch, job), alarm, queue_number(scratch, task)};
+    bool ok = queue_query(store, scratch,
+                          "UPDATE kho.job SET alarm = $2, alarm_task = nullif($3::bigint, 0)"
+                          " WHERE job = $1 AND (alarm, alarm_task) IS DISTINCT FROM"
+                          " ($2, nullif($3::bigint, 0)) RETURNING job",
+                          params, 3, &rows, err);
+    *ours = ok && rows.n_rows != 0;
     kho_arena_free(scratch);
     return ok;
 }

@@ -17,7 +17,16 @@ struct kho_serve_config {
     int64_t lease_ms;
     int64_t poll_ms;
     int64_t grace_ms;
-    int64_t memory_bytes; /* of one run; 0 = no limit */
+    int64_t memory_bytes;    /* of one run; 0 = no limit */
+    struct kho_text metrics; /* a file; or NULL */
+};
+
+/* Whom `kho serve` tells. */
+struct kho_notify_config {
+    struct kho_texts command; /* a program's path and its arguments */
+    struct kho_text webhook;
+    struct kho_secret token; /* sent to the webhook */
+    struct kho_texts on;     /* failure, lateness, recovery; none = all */
 };
 
 struct kho_warehouse {
@@ -29,6 +38,7 @@ struct kho_warehouse {
     struct kho_text lake;       /* file:///abs/dir or a directory relative to the project */
     struct kho_secret sign_key;
     struct kho_serve_config serve;
+    struct kho_notify_config notify;
 };
 
 struct kho_source_limits {
@@ -105,6 +115,7 @@ struct kho_job {
     int64_t jitter_ms;
     int64_t priority;
     int64_t timeout_ms;
+    int64_t fresh_within_ms; /* 0 = no matter */
     struct kho_mapping *map;
     size_t n_map;
     struct kho_pull pull;

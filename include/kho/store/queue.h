@@ -109,6 +109,18 @@ KHO_MUST_USE bool kho_queue_finish(struct kho_store *store, struct kho_arena *ar
                                    const struct kho_claim *claim, const struct kho_queue_end *end,
                                    const char **state, struct kho_err *err);
 
+struct kho_queue_depth {
+    int64_t ready;
+    int64_t running;
+};
+KHO_MUST_USE bool kho_queue_depth(struct kho_store *store, struct kho_queue_depth *depth,
+                                  struct kho_err *err);
+
+/* Notes what is told of a job (ok, failed, late; the task that was given up or 0); `*ours` if that
+ * was not noted before, so that it is the caller's to tell. */
+KHO_MUST_USE bool kho_queue_alarm(struct kho_store *store, struct kho_text job, const char *alarm,
+                                  int64_t task, bool *ours, struct kho_err *err);
+
 /* Asks for a run now; a task that was asked for and has not begun stands for it. */
 KHO_MUST_USE bool kho_queue_ask(struct kho_store *store, struct kho_text job, int64_t priority,
                                 int64_t *task, struct kho_err *err);
