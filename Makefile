@@ -90,9 +90,12 @@ bench: setup ## how fast it is, beside psql on the same machine
 ci: ## what CI runs: check, lint, check-asan, demo twice, demo-clean
 	@bash .ci/run
 
-install: ## install kho into $(DESTDIR)$(PREFIX)/bin (PREFIX is /usr/local unless told)
+install: ## install kho and its systemd unit under $(DESTDIR)$(PREFIX) (PREFIX is /usr/local unless told)
 	@[ -x $(BUILD)/kho ] || $(BUILDING) all
 	install -D -m 0755 $(BUILD)/kho $(DESTDIR)$(PREFIX)/bin/kho
+	install -D -m 0644 README.md $(DESTDIR)$(PREFIX)/share/doc/kho/README.md
+	install -d -m 0755 $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@PREFIX@|$(PREFIX)|' tools/kho.service.in >$(DESTDIR)$(PREFIX)/lib/systemd/system/kho.service
 
 clean: ## remove what was built
 	@rm -rf build

@@ -11,6 +11,8 @@
 #include <kho/core/progress.h>
 #include <kho/schedule/backoff.h>
 
+#include "systemd.h"
+
 static const struct kho_serve_config *settings(const struct server *server)
 {
     return &server->project->config.warehouse.serve;
@@ -60,7 +62,7 @@ static bool fit_store(struct server *server, const struct kho_project *project, 
            kho_project_sync(project, server->store, err);
 }
 
-static void reload(struct server *server)
+static void take_over(struct server *server)
 {
     struct kho_err err = {0};
     struct kho_arena *arena = kho_arena_new(NULL), *old = server->arena;
@@ -76,6 +78,13 @@ static void reload(struct server *server)
     kho_arena_free(old);
     server->look_at_us = 0;
     kho_log_info("the configuration was read anew: %zu jobs", project->config.n_jobs);
+}
+
+static void reload(struct server *server)
+{
+    systemd_tell("RELOADING=1");
+    take_over(server);
+    systemd_tell("READY=1");
 }
 
 /* Opens the store, or connects anew, and tells it what the jobs are. */
@@ -100,6 +109,7 @@ static void try_to_connect(struct server *server)
     if (connect_store(server, &err)) {
         if (server->tries != 0)
             kho_log_info("the store is back");
+        systemd_tell("STATUS=serving");
         server->connected = true;
         server->tries = 0;
         server->look_at_us = 0;
@@ -110,11 +120,13 @@ static void try_to_connect(struct server *server)
     server->tries++;
     int64_t wait = kho_backoff_ms(FIRST_WAIT_MS, LONGEST_WAIT_MS, server->tries, (uint64_t)now);
     server->look_at_us = now + wait * 1000;
+    systemd_tell("STATUS=waiting for the store");
     kho_log_warning("%s; trying again in %.1f s", err.message, (double)wait / 1000);
 }
 
 static void lose_store(struct server *server, const struct kho_err *err)
 {
+    systemd_tell("STATUS=waiting for the store");
     kho_log_warning("%s; waiting for the store", err->message);
     server->connected = false;
     server->tries = 1;
@@ -307,6 +319,7 @@ static void drain(struct server *server)
     else
         server->drain_until_us = now + settings(server)->grace_ms * 1000;
     server->draining = true;
+    systemd_tell("STOPPING=1");
     kho_log_info("ending: %zu runs under way", count_workers(server));
 }
 
@@ -343,6 +356,10 @@ static int64_t tick(struct server *server)
 {
     int64_t now = kho_clock_monotonic_us();
     int64_t next = server->look_at_us;
+    if (server->watchdog_us != 0) {
+        systemd_tell("WATCHDOG=1");
+        next = KHO_MIN(next, now + server->watchdog_us);
+    }
     if (server->connected && count_workers(server) != 0)
         next = KHO_MIN(next, server->renew_at_us);
     if (server->draining && now >= server->drain_until_us)
@@ -441,6 +458,8 @@ bool kho_serve(const char *dir, struct kho_err *err)
         return false;
     }
     use_project(&server, arena, project);
+    server.watchdog_us = systemd_watchdog_us();
+    systemd_tell("READY=1");
     kho_log_info("serving %zu jobs as %s", project->config.n_jobs, server.name);
     serve(&server, signals);
     close(signals);

@@ -48,6 +48,7 @@ struct server {
     int64_t renew_at_us;
     bool draining;
     int64_t drain_until_us;
+    int64_t watchdog_us; /* systemd wants to hear of us this often; 0 = never */
 };
 
 /* worker.c */

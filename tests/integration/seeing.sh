@@ -171,4 +171,36 @@ test_mistakes_in_notify_are_told_with_their_place() {
     expect_error "'webhook' is an address that begins with https:// or http://"
 }
 
+test_systemd_is_told_what_the_server_does() {
+    new_served_project
+    touch "$T/server"
+    local socket
+    for socket in "$T/socket" "@kho-test-$$-$RANDOM"; do
+        /usr/bin/python3 "$repository/tests/support/supervisor.py" "$socket" "$T/told" &
+        local supervisor=$!
+        wait_for_words "$T/told" "listening"
+        NOTIFY_SOCKET=$socket WATCHDOG_USEC=400000 "$KHO" -C "$P" serve >"$T/server" 2>&1 &
+        pid=$!
+        wait_for_words "$T/told" "STATUS=serving"
+        kill -HUP "$pid"
+        wait_for_words "$T/told" "RELOADING=1"
+        sleep 0.5
+        end_server
+        kill "$supervisor"
+        expect_eq "$(grep -v WATCHDOG "$T/told" | tr '\n' ' ')" \
+            "listening READY=1 STATUS=serving RELOADING=1 READY=1 STOPPING=1 "
+        [ "$(grep -c WATCHDOG=1 "$T/told")" -ge 2 ] || fail "the watchdog heard nothing"
+        rm "$T/told"
+    done
+}
+
+test_it_is_installed_where_it_is_told_to() {
+    make -s -C "$repository" install DESTDIR="$T/root" PREFIX=/opt/kho BUILD="$(dirname "$KHO")" >"$T/out"
+    expect_eq "$("$T/root/opt/kho/bin/kho" --version)" "$("$KHO" --version)"
+    grep -qFx 'ExecStart=/opt/kho/bin/kho -C /srv/kho serve' "$T/root/opt/kho/lib/systemd/system/kho.service"
+    if grep -F '@' "$T/root/opt/kho/lib/systemd/system/kho.service" | grep -v '@system-service'; then
+        fail "something was not filled in"
+    fi
+}
+
 run_tests
