@@ -8,7 +8,7 @@ DESTDIR :=
 V       := @
 RUNS    := 300
 
-PKGS    := libpq yaml-0.1 zlib libcrypto libutf8proc libxxhash jansson
+PKGS    := libpq yaml-0.1 zlib libcrypto libutf8proc libxxhash jansson libcurl
 , := ,
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Werror
 OPT     := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-omit-frame-pointer \
@@ -91,9 +91,12 @@ bench: ## how fast it is, beside psql and others on the same machine
 ci: ## what CI runs: check, lint, check-asan, demo twice, demo-clean
 	@bash .ci/run
 
-install: ## install kho into $(DESTDIR)$(PREFIX)/bin (PREFIX is /usr/local unless told)
+install: ## install kho and its systemd unit under $(DESTDIR)$(PREFIX) (PREFIX is /usr/local unless told)
 	@[ -x $(BUILD)/kho ] || $(BUILDING) all
 	install -D -m 0755 $(BUILD)/kho $(DESTDIR)$(PREFIX)/bin/kho
+	install -D -m 0644 README.md $(DESTDIR)$(PREFIX)/share/doc/kho/README.md
+	install -d -m 0755 $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@PREFIX@|$(PREFIX)|' tools/kho.service.in >$(DESTDIR)$(PREFIX)/lib/systemd/system/kho.service
 
 clean: ## remove what was built
 	@rm -rf build

@@ -14,7 +14,7 @@
 #include <kho/run/project.h>
 
 struct cli_option {
-    const char *name;     /* "limit": written --limit */
+    const char *name;     /* "limit": written --limit; "n": written -n */
     const char *argument; /* "N"; NULL = a flag */
     const char *help;
 };
@@ -70,6 +70,13 @@ KHO_MUST_USE bool cli_check_job(const struct cli *cli, const struct kho_project 
                                 struct kho_store *store, const struct kho_pg_result *rows,
                                 struct kho_err *err);
 
+/* ledger.c: the number of a run, given as the argument. */
+KHO_MUST_USE bool cli_run_number(const struct cli *cli, int64_t *run, struct kho_err *err);
+
+/* serve.c: `kho run --queue`. */
+KHO_MUST_USE bool cli_queue(struct cli *cli, const struct kho_project *project,
+                            struct kho_store *store, struct kho_err *err);
+
 /* run.c: shows receipts: one as JSON, or all as a table. `err` NULL = the run went well. */
 void cli_receipt_json(const struct kho_receipt *receipt, const struct kho_err *err);
 void cli_receipts(struct cli *cli, const struct kho_receipt *receipts, size_t count);
@@ -97,8 +104,8 @@ void cli_receipt_json(const struct kho_receipt *receipt, const struct kho_err *e
 void cli_usage(FILE *out);
 void cli_command_help(const struct cli_command *command, FILE *out);
 
-extern const struct cli_command cli_backfill, cli_check, cli_diff, cli_export, cli_help,
-    cli_history, cli_init, cli_plan, cli_rejects, cli_run, cli_runs, cli_show, cli_status,
-    cli_store_command, cli_verify;
+extern const struct cli_command cli_backfill, cli_check, cli_diff, cli_export, cli_help, cli_cancel,
+    cli_history, cli_init, cli_next, cli_pause, cli_plan, cli_rejects, cli_resume, cli_run,
+    cli_runs, cli_serve, cli_show, cli_status, cli_store_command, cli_verify;
 
 #endif

@@ -14,10 +14,11 @@ void cli_usage(FILE *out)
     fputs("\n  -C DIR   the project's directory (default: this one)\n"
           "  --json   results as JSON: one object, or one a line\n"
           "  -q, -v   say less, say more\n\n"
-          "`kho COMMAND --help` tells more; `kho help job` (warehouse, source, schema, types,\n"
-          "functions, codes) tells what may stand in the files.\n"
+          "`kho COMMAND --help` tells more; `kho help job` (warehouse, source, schedule,\n"
+          "schema, types, functions, codes) tells what may stand in the files.\n"
           "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 4 stopped by a limit,\n"
-          "5 unreachable, 6 already running, 7 verification failed, 130/143 interrupted.\n",
+          "5 unreachable, 6 already running, 7 verification failed, 8 late or failed (status),\n"
+          "130/143 interrupted.\n",
           out);
 }
 
@@ -33,7 +34,8 @@ void cli_command_help(const struct cli_command *command, FILE *out)
     for (size_t i = 0; i < command->n_options; i++) {
         const struct cli_option *option = &command->options[i];
         char name[64];
-        snprintf(name, sizeof(name), "--%s%s%s", option->name, option->argument != NULL ? " " : "",
+        snprintf(name, sizeof(name), "%s%s%s%s", option->name[1] != '\0' ? "--" : "-", option->name,
+                 option->argument != NULL ? " " : "",
                  option->argument != NULL ? option->argument : "");
         fprintf(out, "  %-18s %s\n", name, option->help);
     }
@@ -72,6 +74,25 @@ static void put_functions(bool markdown, struct kho_buf *out)
     kho_buf_char(out, '\n');
 }
 
+static void put_schedule(bool markdown, struct kho_buf *out)
+{
+    kho_buf_puts(out, markdown ? "#### Schedules\n\n```text\n" : "Schedules\n\n");
+    kho_buf_puts(
+        out,
+        "  minute  hour  day  month  weekday    as in cron, on the clock of the warehouse's zone\n"
+        "  0-59    0-23  1-31 1-12   0-7        0 and 7 are Sunday; jan..dec and sun..sat as "
+        "well\n\n"
+        "  *  5  1,15  8-17  */10  0-30/10      each field is a list of values, ranges and steps\n"
+        "  L in day, 5L or friL in weekday      the last day, the last Friday of the month\n"
+        "  @hourly @daily @weekly @monthly @yearly\n\n"
+        "  If day and weekday are both restricted, one of them is enough.\n"
+        "  A time that the clock skips runs once, at the end of the gap; a time that it shows\n"
+        "  twice runs once, at the first. What is due outside the hours of its source runs when\n"
+        "  they next begin. What falls on the same instant is one run. A run is late, and a\n"
+        "  matter of `late:`, once it is 2 minutes behind its time.\n");
+    kho_buf_puts(out, markdown ? "```\n\n" : "\n");
+}
+
 /* A reference topic: a word and what writes it. */
 struct topic {
     const char *word;
@@ -88,6 +109,7 @@ static const struct topic topics[] = {
     {"schema", kho_schema_tables, 0, 16, NULL},
     {"types", NULL, 0, 0, put_types},
     {"functions", NULL, 0, 0, put_functions},
+    {"schedule", NULL, 0, 0, put_schedule},
     {"codes", NULL, 0, 0, put_codes},
 };
 
@@ -120,7 +142,7 @@ static bool put_topics(const char *word, bool markdown)
 
 static bool unknown_topic(const char *word, struct kho_err *err)
 {
-    const char *names[32];
+    const char *names[64];
     size_t n = 0;
     for (size_t i = 0; cli_commands[i] != NULL; i++)
         names[n++] = cli_commands[i]->name;

@@ -1,53 +1,7 @@
-/* kho status, runs, show: what the ledger knows. */
-#include <kho/core/log.h>
+/* kho runs and show: what the ledger knows. */
 #include <kho/store/ledger.h>
 
 #include "cli.h"
-
-static bool has_run(const struct kho_pg_result *rows, struct kho_text job)
-{
-    for (size_t i = 0; i < rows->n_rows; i++)
-        if (kho_text_eq(kho_pg_cell(rows, i, 0), job))
-            return true;
-    return false;
-}
-
-/* Jobs that never ran are in no ledger. */
-static void put_never_run(const struct cli *cli, const struct kho_project *project,
-                          const struct kho_pg_result *rows)
-{
-    for (size_t i = 0; i < project->config.n_jobs; i++) {
-        struct kho_text job = project->config.jobs[i].name;
-        if (has_run(rows, job))
-            continue;
-        if (cli->json)
-            printf("{\"job\":\"%.*s\",\"status\":\"never run\"}\n", KHO_TEXT_ARGS(job));
-        else
-            printf("%.*s  never run\n", KHO_TEXT_ARGS(job));
-    }
-}
-
-static bool run_status(struct cli *cli, struct kho_err *err)
-{
-    struct kho_project project;
-    struct kho_store *store;
-    struct kho_pg_result rows;
-    KHO_TRY(cli_store(cli, &project, &store, err));
-    KHO_TRY(kho_ledger_status(store, cli->arena, &rows, err));
-    if (rows.n_rows != 0)
-        cli_answer(cli, &rows);
-    put_never_run(cli, &project, &rows);
-    if (rows.n_rows == 0 && project.config.n_jobs == 0)
-        kho_log_info("there are no jobs; `kho help job` tells what stands in one");
-    return true;
-}
-
-const struct cli_command cli_status = {
-    .name = "status",
-    .arguments = "",
-    .summary = "one line a job: last result, when, records, open rejects",
-    .run = run_status,
-};
 
 const char *cli_optional_job(const struct cli *cli)
 {
@@ -102,16 +56,21 @@ static void put_run(const struct kho_pg_result *rows)
     }
 }
 
+bool cli_run_number(const struct cli *cli, int64_t *run, struct kho_err *err)
+{
+    if (kho_text_to_int(kho_text_of(cli->positional[0]), run) && *run >= 1 && *run <= INT32_MAX)
+        return true;
+    kho_err_set(err, KHO_ERR_USAGE, "'%s' is no number of a run", cli->positional[0]);
+    return kho_err_hint(err, "`kho runs` lists them");
+}
+
 static bool run_show(struct cli *cli, struct kho_err *err)
 {
     struct kho_project project;
     struct kho_store *store;
-    struct kho_pg_result rows, reasons;
+    struct kho_pg_result rows, reasons, output;
     int64_t run;
-    if (!kho_text_to_int(kho_text_of(cli->positional[0]), &run) || run < 1 || run > INT32_MAX) {
-        kho_err_set(err, KHO_ERR_USAGE, "'%s' is no number of a run", cli->positional[0]);
-        return kho_err_hint(err, "`kho runs` lists them");
-    }
+    KHO_TRY(cli_run_number(cli, &run, err));
     KHO_TRY(cli_store(cli, &project, &store, err));
     KHO_TRY(kho_ledger_show(store, cli->arena, run, &rows, err));
     if (rows.n_rows == 0) {
@@ -119,6 +78,7 @@ static bool run_show(struct cli *cli, struct kho_err *err)
         return kho_err_hint(err, "`kho runs` lists them");
     }
     KHO_TRY(kho_ledger_reasons(store, cli->arena, run, &reasons, err));
+    KHO_TRY(kho_ledger_output(store, cli->arena, run, &output, err));
     if (cli->json) {
         cli_answer(cli, &rows);
         return true;
@@ -128,6 +88,8 @@ static bool run_show(struct cli *cli, struct kho_err *err)
         putchar('\n');
         cli_answer(cli, &reasons);
     }
+    for (size_t i = 0; i < output.n_rows; i++)
+        printf("\noutput:\n%.*s", KHO_TEXT_ARGS(kho_pg_cell(&output, i, 0)));
     return true;
 }
 

@@ -13,7 +13,7 @@ static size_t count_commands(void)
 
 static bool choose_command(struct cli *cli, const char *word, struct kho_err *err)
 {
-    const char *names[32];
+    const char *names[64];
     size_t n = count_commands();
     KHO_BUG_IF(n > KHO_COUNT(names));
     for (size_t i = 0; i < n; i++) {
@@ -50,6 +50,8 @@ static bool option_value(const char *word, char **argv, int *at, const char **va
 static bool is_named(const char *word, const char *name)
 {
     size_t len = strlen(name);
+    if (len == 1)
+        return word[0] == '-' && strcmp(word + 1, name) == 0;
     return strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, len) == 0 &&
            (word[2 + len] == '\0' || word[2 + len] == '=');
 }
@@ -180,6 +182,6 @@ bool cli_number(const struct cli *cli, const char *name, int64_t fallback, int64
         return true;
     if (kho_text_to_int(kho_text_of(word), value) && *value >= 1)
         return true;
-    return kho_err_set(err, KHO_ERR_USAGE, "--%s takes a number of at least 1, not '%s'", name,
-                       word);
+    return kho_err_set(err, KHO_ERR_USAGE, "%s%s takes a number of at least 1, not '%s'",
+                       name[1] != '\0' ? "--" : "-", name, word);
 }

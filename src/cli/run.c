@@ -208,12 +208,15 @@ static bool run_run(struct cli *cli, struct kho_err *err)
     bool allow_drop = cli_value(cli, "allow-drop") != NULL;
     if (!options.dry_run)
         KHO_TRY(kho_store_ensure(store, &project.schemas, allow_drop, err));
+    if (cli_value(cli, "queue") != NULL)
+        return cli_queue(cli, &project, store, err);
     return run_jobs(cli, &project, store, jobs, count, &options, err);
 }
 
 static const struct cli_option run_options[] = {
     {"allow-drop", NULL, "remove columns that the schema no longer has, with their history"},
     {"full", NULL, "compare all rows, whatever `pull:` says"},
+    {"queue", NULL, "leave it to `kho serve`: as soon as it can, like a run that is due"},
     {"dry-run", NULL, "do all of a run, limits and proof included, and roll it back"},
     {"accept", "WORDS",
      "limits that do not stop this run: rejected, shrink, deleted, changed, nulls, drift"},

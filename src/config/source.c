@@ -15,6 +15,11 @@ static const struct kho_field limits_fields[] = {
      .kind = KHO_FIELD_TEXT,
      .offset = offsetof(struct kho_source_limits, hours),
      .help = "hours in which the source may be read, \"22:00-05:00\""},
+    {.name = "runs",
+     .kind = KHO_FIELD_INT,
+     .offset = offsetof(struct kho_source_limits, runs),
+     .fallback = "2",
+     .help = "so many jobs read it at the same time, when `kho serve` runs them; 0 = any number"},
 };
 static const struct kho_field_table limits_table = {"Limits of a source", limits_fields,
                                                     KHO_COUNT(limits_fields)};

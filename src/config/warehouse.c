@@ -10,6 +10,65 @@
 
 #define WAREHOUSE_FILE "etl/warehouse.yaml"
 
+static const struct kho_field serve_fields[] = {
+    {.name = "workers",
+     .kind = KHO_FIELD_INT,
+     .offset = offsetof(struct kho_serve_config, workers),
+     .fallback = "2",
+     .help = "so many runs of one `kho serve` at the same time"},
+    {.name = "schema_runs",
+     .kind = KHO_FIELD_INT,
+     .offset = offsetof(struct kho_serve_config, schema_runs),
+     .help = "so many runs load into one shared schema at the same time; 0 = any number"},
+    {.name = "lease",
+     .kind = KHO_FIELD_DURATION,
+     .offset = offsetof(struct kho_serve_config, lease_ms),
+     .fallback = "60s",
+     .help = "a server that gives no sign for so long has lost its runs: another one makes them"},
+    {.name = "poll",
+     .kind = KHO_FIELD_DURATION,
+     .offset = offsetof(struct kho_serve_config, poll_ms),
+     .fallback = "30s",
+     .help = "look into the queue at least this often, should a wake-up be lost"},
+    {.name = "grace",
+     .kind = KHO_FIELD_DURATION,
+     .offset = offsetof(struct kho_serve_config, grace_ms),
+     .fallback = "60s",
+     .help = "a server that is told to end waits this long for its runs, then stops them"},
+    {.name = "memory",
+     .kind = KHO_FIELD_SIZE,
+     .offset = offsetof(struct kho_serve_config, memory_bytes),
+     .help = "a run that takes more memory fails; 0 = no limit"},
+    {.name = "metrics",
+     .kind = KHO_FIELD_TEXT,
+     .offset = offsetof(struct kho_serve_config, metrics),
+     .help = "write metrics into this file (OpenMetrics, for node_exporter's textfile collector)"},
+};
+static const struct kho_field_table serve_table = {"Of kho serve", serve_fields,
+                                                   KHO_COUNT(serve_fields)};
+
+static const struct kho_field notify_fields[] = {
+    {.name = "command",
+     .kind = KHO_FIELD_TEXTS,
+     .offset = offsetof(struct kho_notify_config, command),
+     .help = "a program's full path and its arguments; the news stand on its standard input, JSON"},
+    {.name = "webhook",
+     .kind = KHO_FIELD_TEXT,
+     .offset = offsetof(struct kho_notify_config, webhook),
+     .help = "http(s)://... that the news are posted to"},
+    {.name = "token",
+     .kind = KHO_FIELD_SECRET,
+     .offset = offsetof(struct kho_notify_config, token),
+     .help = "sent to the webhook as a bearer token, by name"},
+    {.name = "on",
+     .kind = KHO_FIELD_TEXTS,
+     .offset = offsetof(struct kho_notify_config, on),
+     .help = "which news: failure (a run was given up), lateness (see fresh_within), recovery; "
+             "else all"},
+};
+static const struct kho_field_table notify_table = {"Whom kho serve tells", notify_fields,
+                                                    KHO_COUNT(notify_fields)};
+
 static const struct kho_field warehouse_fields[] = {
     {.name = "warehouse",
      .kind = KHO_FIELD_TEXT,
@@ -39,6 +98,16 @@ static const struct kho_field warehouse_fields[] = {
      .kind = KHO_FIELD_SECRET,
      .offset = offsetof(struct kho_warehouse, sign_key),
      .help = "the key that signs snapshots, by name"},
+    {.name = "serve",
+     .kind = KHO_FIELD_GROUP,
+     .offset = offsetof(struct kho_warehouse, serve),
+     .group = &serve_table,
+     .help = "how `kho serve` works"},
+    {.name = "notify",
+     .kind = KHO_FIELD_GROUP,
+     .offset = offsetof(struct kho_warehouse, notify),
+     .group = &notify_table,
+     .help = "whom `kho serve` tells of failures"},
 };
 const struct kho_field_table kho_warehouse_table = {"The warehouse: " WAREHOUSE_FILE,
                                                     warehouse_fields, KHO_COUNT(warehouse_fields)};
@@ -80,6 +149,46 @@ static void check_store(const struct kho_reader *reader, struct kho_text store, 
         kho_project_check_connection(reader, "store", store, pos);
 }
 
+/* Too short a lease would be lost on a busy machine, and no worker would never run anything. */
+static void check_serve(const struct kho_reader *reader, const struct kho_yaml_node *tree,
+                        const struct kho_serve_config *serve)
+{
+    const struct kho_yaml_node *node = kho_yaml_get(tree, "serve");
+    if (node == NULL)
+        return;
+    if (serve->workers < 1 || serve->workers > 64)
+        kho_diag_error(reader->diags, kho_project_pos(node, "workers"), "'workers' is 1 to 64");
+    if (serve->lease_ms < 1000)
+        kho_diag_error(reader->diags, kho_project_pos(node, "lease"), "'lease' is at least 1s");
+    if (serve->poll_ms < 100)
+        kho_diag_error(reader->diags, kho_project_pos(node, "poll"), "'poll' is at least 100ms");
+}
+
+static void check_notify(const struct kho_reader *reader, const struct kho_yaml_node *tree,
+                         const struct kho_notify_config *notify)
+{
+    static const char *const events[] = {"failure", "lateness", "recovery"};
+    const struct kho_yaml_node *node = kho_yaml_get(tree, "notify");
+    for (size_t i = 0; i < notify->on.count; i++) {
+        struct kho_text word = notify->on.items[i];
+        bool known = false;
+        for (size_t event = 0; event < KHO_COUNT(events); event++)
+            known = known || kho_text_eq_cstr(word, events[event]);
+        if (!known)
+            kho_diag_error(reader->diags, notify->on.pos[i],
+                           "'%.*s' is no news: failure, lateness or recovery%s",
+                           KHO_TEXT_ARGS(word),
+                           kho_diag_suggest(reader->diags, word, events, KHO_COUNT(events)));
+    }
+    if (notify->command.count != 0 && notify->command.items[0].ptr[0] != '/')
+        kho_diag_error(reader->diags, notify->command.pos[0],
+                       "'command' begins with a program's full path, as /usr/bin/mail");
+    if (notify->webhook.ptr != NULL && !kho_text_starts(notify->webhook, KHO_TEXT("http://")) &&
+        !kho_text_starts(notify->webhook, KHO_TEXT("https://")))
+        kho_diag_error(reader->diags, kho_project_pos(node, "webhook"),
+                       "'webhook' is an address that begins with https:// or http://");
+}
+
 bool kho_warehouse_read(const struct kho_reader *reader, const struct kho_yaml_node *tree,
                         struct kho_warehouse *warehouse)
 {
@@ -89,6 +198,8 @@ bool kho_warehouse_read(const struct kho_reader *reader, const struct kho_yaml_n
     check_warehouse_name(reader, warehouse->name, warehouse->pos);
     kho_project_check_zone(reader, warehouse->timezone, kho_project_pos(tree, "timezone"));
     check_lake(reader, warehouse->lake, kho_project_pos(tree, "lake"));
+    check_serve(reader, tree, &warehouse->serve);
+    check_notify(reader, tree, &warehouse->notify);
     check_store(reader, warehouse->store, kho_project_pos(tree, "store"));
     return reader->diags->errors == errors;
 }

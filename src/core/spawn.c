@@ -20,6 +20,9 @@ KHO_NORETURN static void child(const struct kho_spawn_options *options, int outp
                                          setgid(options->gid) == 0 && setuid(options->uid) == 0));
     /* A session of its own: a signal from the terminal is for kho, which then decides. */
     setsid();
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL); /* `kho serve` blocks some */
     signal(SIGPIPE, SIG_DFL);
     if (ok)
         execv(options->argv[0], (char *const *)options->argv);

@@ -104,9 +104,10 @@ bool kho_zone_load(struct kho_arena *arena, struct kho_text name, struct kho_zon
     return true;
 }
 
-static int32_t offset_at_second(const struct kho_zone *zone, int64_t second)
+/* Returns the index of the first transition after `second`. */
+static size_t transition_after(const struct kho_zone *zone, int64_t second)
 {
-    size_t low = 0, high = zone->count; /* first transition after `second` */
+    size_t low = 0, high = zone->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (zone->at[middle] <= second)
@@ -114,7 +115,13 @@ static int32_t offset_at_second(const struct kho_zone *zone, int64_t second)
         else
             high = middle;
     }
-    return low == 0 ? zone->first_offset : zone->offsets[low - 1];
+    return low;
+}
+
+static int32_t offset_at_second(const struct kho_zone *zone, int64_t second)
+{
+    size_t after = transition_after(zone, second);
+    return after == 0 ? zone->first_offset : zone->offsets[after - 1];
 }
 
 static int64_t floor_seconds(int64_t us)
@@ -142,6 +149,27 @@ int64_t kho_zone_local_to_utc(const struct kho_zone *zone, int64_t local_us)
     if (there != before && offset_at_second(zone, local - there) == there)
         offset = there;
     return local_us - offset * KHO_US_PER_SECOND;
+}
+
+/* No zone is further than a day from UTC. */
+#define FURTHEST_SECONDS (26 * 3600)
+
+int64_t kho_zone_reaches(const struct kho_zone *zone, int64_t local_us)
+{
+    if (zone == NULL)
+        return local_us;
+    int64_t local = floor_seconds(local_us);
+    int64_t since = local - FURTHEST_SECONDS; /* clocks show less than `local` here */
+    size_t next = transition_after(zone, since);
+    int32_t offset = next == 0 ? zone->first_offset : zone->offsets[next - 1];
+    while (next < zone->count && local - offset >= zone->at[next]) {
+        since = zone->at[next];
+        offset = zone->offsets[next++];
+        if (since + offset >= local)
+            break;
+    }
+    int64_t reached_us = local_us - offset * KHO_US_PER_SECOND;
+    return KHO_MAX(since * KHO_US_PER_SECOND, reached_us);
 }
 
 const char *kho_zone_name(const struct kho_zone *zone)

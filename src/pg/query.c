@@ -124,6 +124,24 @@ bool kho_pg_query(struct kho_pg *pg, struct kho_arena *arena, const char *sql,
     return kho_pg_send(pg, sql, params, n_params, err) && kho_pg_receive(pg, arena, result, err);
 }
 
+int kho_pg_socket(const struct kho_pg *pg)
+{
+    return PQsocket(pg->conn);
+}
+
+bool kho_pg_notified(struct kho_pg *pg, bool *notified, struct kho_err *err)
+{
+    PGnotify *note;
+    *notified = false;
+    if (PQconsumeInput(pg->conn) != 1)
+        return kho_pg_fail(pg, err);
+    while ((note = PQnotifies(pg->conn)) != NULL) {
+        *notified = true;
+        PQfreemem(note);
+    }
+    return true;
+}
+
 struct kho_text kho_pg_cell(const struct kho_pg_result *result, size_t row, size_t column)
 {
     KHO_BUG_IF(row >= result->n_rows || column >= result->n_columns);

@@ -8,6 +8,7 @@
 #include <kho/core/log.h>
 #include <kho/core/progress.h>
 
+#include <kho/schedule/backoff.h>
 #include <kho/store/limits.h>
 
 #include "drift.h"
@@ -200,7 +201,9 @@ static bool run_once(const struct kho_project *project, struct kho_store *store,
                                     .schema = kho_schemas_find(&project->schemas, job->to),
                                     .stop_if = job->stop_if,
                                     .dry_run = options->dry_run ? &project->schemas : NULL,
-                                    .accepted = options->accepted};
+                                    .accepted = options->accepted,
+                                    .task = options->task,
+                                    .claim = options->claim};
     /* The try before, or the job before, may have lost the store. */
     bool ok =
         kho_store_revive(store, err) && kho_load_begin(store, arena, &load, &attempt.load, err);
@@ -237,12 +240,14 @@ bool kho_job_run(const struct kho_project *project, struct kho_store *store,
                                     .schema = kho_arena_cstr(names, job->to),
                                     .feed = kho_arena_cstr(names, job->feed),
                                     .accepted = options->accepted};
+    int64_t times = options->task == 0 ? job->retry.times : 0;
     bool ok = run_once(project, store, job, options, receipt, err);
-    for (int64_t tries = 0; !ok && kho_err_is_retryable(err->class) && tries < job->retry.times;
-         tries++) {
+    for (int64_t tries = 0; !ok && kho_err_is_retryable(err->class) && tries < times; tries++) {
+        int64_t wait = kho_backoff_ms(job->retry.wait_ms, job->retry.max_wait_ms, tries + 1,
+                                      (uint64_t)started);
         kho_log_warning("%s; trying again in %" PRId64 " s (%" PRId64 " of %" PRId64 ")",
-                        err->message, job->retry.wait_ms / 1000, tries + 1, job->retry.times);
-        if (!wait_ms(job->retry.wait_ms, err))
+                        err->message, wait / 1000, tries + 1, times);
+        if (!wait_ms(wait, err))
             break;
         ok = run_once(project, store, job, options, receipt, err);
     }

@@ -3,7 +3,7 @@
 #include <kho/normalise/program.h>
 #include <kho/run/project.h>
 
-#include "hours.h"
+#include "plans.h"
 
 /* Names as C strings, for "did you mean". */
 static const char **source_names(const struct kho_project *project)
@@ -68,12 +68,12 @@ static void check_source(struct kho_project *project, const struct kho_source_co
 {
     struct kho_err reason;
     struct kho_zone *zone;
-    struct hours hours;
+    struct kho_hours hours;
     struct kho_text text = source->limits.hours;
     if (source->timezone.ptr != NULL &&
         !kho_zone_load(project->arena, source->timezone, &zone, &reason))
         kho_diag_error(&project->diags, source->pos, "%s", reason.message);
-    if (text.ptr != NULL && !hours_parse(text, &hours))
+    if (text.ptr != NULL && !kho_hours_parse(text, &hours))
         kho_diag_error(&project->diags, source->pos,
                        "hours '%.*s' cannot be read: write them as \"22:00-05:00\"",
                        KHO_TEXT_ARGS(text));
@@ -100,6 +100,7 @@ bool kho_project_load(struct kho_arena *arena, const char *dir, struct kho_proje
     check_sources(project);
     for (size_t i = 0; i < project->config.n_jobs; i++)
         check_job(project, &project->config.jobs[i]);
+    plans_read(project);
     return true;
 }
 

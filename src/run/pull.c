@@ -3,7 +3,7 @@
 
 #include <kho/core/clock.h>
 
-#include "hours.h"
+#include <kho/schedule/hours.h>
 
 static bool source_zone(const struct kho_project *project, struct kho_arena *arena,
                         const struct kho_source_config *config, const struct kho_zone **zone,
@@ -21,12 +21,12 @@ static bool source_zone(const struct kho_project *project, struct kho_arena *are
 /* A source may only be read in its hours, also when a person asks. */
 bool pull_check_hours(const struct pull *pull, struct kho_err *err)
 {
-    struct hours hours;
+    struct kho_hours hours;
     struct kho_text text = pull->config->limits.hours;
-    if (text.ptr == NULL || !hours_parse(text, &hours))
+    if (text.ptr == NULL || !kho_hours_parse(text, &hours))
         return true;
     int64_t now = kho_clock_now_us();
-    if (hours_contain(&hours, pull->zone, now))
+    if (kho_hours_contain(&hours, pull->zone, now))
         return true;
     char at[KHO_INSTANT_MAX];
     return kho_err_set(err, KHO_ERR_FAILED,

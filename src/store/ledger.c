@@ -43,10 +43,26 @@ bool kho_ledger_reasons(struct kho_store *store, struct kho_arena *arena, int64_
                params, 1, rows, err);
 }
 
-bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena, struct kho_pg_result *rows,
+bool kho_ledger_output(struct kho_store *store, struct kho_arena *arena, int64_t run,
+                       struct kho_pg_result *rows, struct kho_err *err)
+{
+    const char *params[] = {kho_arena_printf(arena, "%" PRId64, run)};
+    return ask(store, arena,
+               "SELECT output FROM kho.attempt WHERE run = $1::integer AND output <> ''"
+               " ORDER BY started_at",
+               params, 1, rows, err);
+}
+
+bool kho_ledger_health(struct kho_store *store, struct kho_arena *arena, struct kho_pg_result *rows,
                        struct kho_err *err)
 {
-    return ask(store, arena, "SELECT * FROM kho.job_status ORDER BY job", NULL, 0, rows, err);
+    return kho_pg_query(store->pg, arena,
+                        "SELECT job, status, finished, published, records, rejected, error,"
+                        " (extract(epoch FROM published_at) * 1000000)::bigint, seconds, read,"
+                        " paused_at IS NOT NULL, task, task_error, task_run, given_up, alarm,"
+                        " alarm_task FROM kho.job_health ORDER BY job",
+                        NULL, 0, rows, err) ||
+           kho_err_context(err, "reading the ledger");
 }
 
 bool kho_ledger_rejects(struct kho_store *store, struct kho_arena *arena, const char *job, bool all,

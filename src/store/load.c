@@ -202,9 +202,14 @@ bool kho_load_begin(struct kho_store *store, struct kho_arena *arena,
                         "SET random_page_cost = 1.1; SET jit = off;"
                         "SET max_parallel_workers_per_gather = 0",
                         err));
+    KHO_TRY(kho_load_end_earlier(made, err));
     KHO_TRY(lock_feed(made, err));
     KHO_TRY(read_last(made, err));
     KHO_TRY(open_ledger_row(made, err));
+    if (!kho_load_tell_task(made, err)) {
+        kho_load_abandon(made, err, &made->stats);
+        return false;
+    }
     *load = made;
     return true;
 }
@@ -339,7 +344,7 @@ bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats, struc
     KHO_TRY(kho_load_flush_rejects(load, 0, err));
     bool ok = publish_rows(load, err) && kho_load_judge(load, err) && check_proof(load, err) &&
               kho_load_settle_rejects(load, err) && kho_load_write_columns(load, err) &&
-              write_ledger(load, err);
+              write_ledger(load, err) && kho_load_publish_task(load, err);
     *stats = load->stats;
     KHO_TRY(ok);
     return kho_load_close_transaction(load, err);

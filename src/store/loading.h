@@ -82,6 +82,13 @@ KHO_MUST_USE bool kho_load_finish_copy(struct kho_load *load, struct kho_err *er
 KHO_MUST_USE bool kho_load_send_key_sum(struct kho_load *load, struct kho_err *err);
 KHO_MUST_USE bool kho_load_await_key_sum(struct kho_load *load, struct kho_err *err);
 
+/* task.c: ends the sessions of earlier tries at the same task, which may hold the feed's lock. */
+KHO_MUST_USE bool kho_load_end_earlier(struct kho_load *load, struct kho_err *err);
+/* Tells the queue which run it is. */
+KHO_MUST_USE bool kho_load_tell_task(struct kho_load *load, struct kho_err *err);
+/* In the publishing transaction: the task is done, if it still is ours. */
+KHO_MUST_USE bool kho_load_publish_task(struct kho_load *load, struct kho_err *err);
+
 /* columns.c: writes the source's columns, if they are others than before. */
 KHO_MUST_USE bool kho_load_write_columns(struct kho_load *load, struct kho_err *err);
 

@@ -46,11 +46,12 @@ static bool find_store(struct kho_store *store, const struct kho_store_options *
     const struct kho_warehouse *warehouse = options->warehouse;
     const char *zone =
         warehouse->timezone.ptr != NULL ? kho_arena_cstr(store->arena, warehouse->timezone) : "UTC";
-    store->options = (struct kho_pg_options){.dir = options->dir,
-                                             .application = "kho",
-                                             .connect_timeout_ms = 10000,
-                                             .timezone = zone,
-                                             .what = "the store"};
+    store->options = (struct kho_pg_options){
+        .dir = options->dir,
+        .application = options->application != NULL ? options->application : "kho",
+        .connect_timeout_ms = 10000,
+        .timezone = zone,
+        .what = "the store"};
     if (kho_text_eq_cstr(warehouse->store, "embedded"))
         return kho_embedded_conninfo(store->arena, options->dir, &store->options.conninfo, err);
     store->options.conninfo = kho_arena_cstr(store->arena, warehouse->store);

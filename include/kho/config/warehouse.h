@@ -10,6 +10,25 @@
 #include <kho/config/expr.h>
 #include <kho/config/fields.h>
 
+/* Of `kho serve`. */
+struct kho_serve_config {
+    int64_t workers;     /* runs at the same time, of one server */
+    int64_t schema_runs; /* into one shared schema, of all servers; 0 = no limit */
+    int64_t lease_ms;
+    int64_t poll_ms;
+    int64_t grace_ms;
+    int64_t memory_bytes;    /* of one run; 0 = no limit */
+    struct kho_text metrics; /* a file; or NULL */
+};
+
+/* Whom `kho serve` tells. */
+struct kho_notify_config {
+    struct kho_texts command; /* a program's path and its arguments */
+    struct kho_text webhook;
+    struct kho_secret token; /* sent to the webhook */
+    struct kho_texts on;     /* failure, lateness, recovery; none = all */
+};
+
 struct kho_warehouse {
     struct kho_text name;
     struct kho_pos pos;       /* of the file */
@@ -18,12 +37,15 @@ struct kho_warehouse {
     struct kho_secret password; /* of the store */
     struct kho_text lake;       /* file:///abs/dir or a directory relative to the project */
     struct kho_secret sign_key;
+    struct kho_serve_config serve;
+    struct kho_notify_config notify;
 };
 
 struct kho_source_limits {
     int64_t rows_per_second; /* 0 = no limit */
     int64_t statement_timeout_ms;
     struct kho_text hours; /* "22:00-05:00" or NULL */
+    int64_t runs;          /* at the same time, of all servers; 0 = no limit */
 };
 
 struct kho_source_config {
@@ -72,6 +94,7 @@ struct kho_stop_if {
 struct kho_retry {
     int64_t times;
     int64_t wait_ms;
+    int64_t max_wait_ms;
 };
 
 struct kho_job {
@@ -86,8 +109,13 @@ struct kho_job {
     struct kho_texts key; /* source columns */
     struct kho_text feed; /* default: the source's name */
     struct kho_pos feed_pos;
-    struct kho_text schedule; /* kept for the scheduler */
-    int late;
+    struct kho_texts schedule; /* when it runs, as in cron; read by `run` */
+    struct kho_texts after;    /* jobs that have to succeed before, on the same day */
+    int late;                  /* enum kho_late (schedule/plan.h) */
+    int64_t jitter_ms;
+    int64_t priority;
+    int64_t timeout_ms;
+    int64_t fresh_within_ms; /* 0 = no matter */
     struct kho_mapping *map;
     size_t n_map;
     struct kho_pull pull;

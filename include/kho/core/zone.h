@@ -21,6 +21,10 @@ int32_t kho_zone_offset_at(const struct kho_zone *zone, int64_t instant_us);
  * first of the two; one that is skipped is taken with the offset before the gap. */
 int64_t kho_zone_local_to_utc(const struct kho_zone *zone, int64_t local_us);
 
+/* Returns the first instant at which the zone's clocks show this local time or a later one: where
+ * the time occurs twice the first of the two, where it is skipped the end of the gap. */
+int64_t kho_zone_reaches(const struct kho_zone *zone, int64_t local_us);
+
 const char *kho_zone_name(const struct kho_zone *zone); /* "UTC" for NULL */
 
 #endif

@@ -63,6 +63,11 @@ KHO_MUST_USE bool kho_pg_send(struct kho_pg *pg, const char *sql, const char *co
 KHO_MUST_USE bool kho_pg_receive(struct kho_pg *pg, struct kho_arena *arena,
                                  struct kho_pg_result *result, struct kho_err *err);
 
+/* For LISTEN: the descriptor to wait on, and whether a notification came. Not while a statement
+ * runs. UNREACHABLE if the connection is lost. */
+int kho_pg_socket(const struct kho_pg *pg);
+KHO_MUST_USE bool kho_pg_notified(struct kho_pg *pg, bool *notified, struct kho_err *err);
+
 struct kho_text kho_pg_cell(const struct kho_pg_result *result, size_t row, size_t column);
 /* The cell as an integer; 0 for NULL or anything that is none. */
 int64_t kho_pg_cell_int(const struct kho_pg_result *result, size_t row, size_t column);

@@ -42,6 +42,8 @@ struct kho_run_options {
     unsigned accepted; /* enum kho_accept (store/limits.h): limits that do not stop the run */
     const struct kho_range *range; /* read only the next range of a backfill, from ... */
     const char *range_from;        /* ... this value on; NULL = the smallest */
+    int64_t task;                  /* not 0: the run of this task of the queue ... */
+    int64_t claim; /* ... under this claim; then it is not tried again: the queue does that */
 };
 
 /* Runs a job to its end; UNREACHABLE is tried again as the job's `retry:` says. The receipt is

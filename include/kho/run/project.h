@@ -8,6 +8,7 @@
 #include <kho/config/warehouse.h>
 #include <kho/core/zone.h>
 #include <kho/record/schema.h>
+#include <kho/schedule/plan.h>
 #include <kho/store/store.h>
 
 struct kho_project {
@@ -15,7 +16,8 @@ struct kho_project {
     const char *dir;
     struct kho_config config;
     struct kho_schemas schemas;
-    struct kho_zone *zone; /* the warehouse's */
+    struct kho_zone *zone;  /* the warehouse's */
+    struct kho_plan *plans; /* one a job of config.jobs: when it runs */
     struct kho_diags diags;
 };
 

@@ -23,9 +23,14 @@ KHO_MUST_USE bool kho_ledger_show(struct kho_store *store, struct kho_arena *are
 KHO_MUST_USE bool kho_ledger_reasons(struct kho_store *store, struct kho_arena *arena, int64_t run,
                                      struct kho_pg_result *rows, struct kho_err *err);
 
-/* The last run of each job: job, status, finished, published, records, rejected (open rejects),
- * error. */
-KHO_MUST_USE bool kho_ledger_status(struct kho_store *store, struct kho_arena *arena,
+/* What the tries of `kho serve` at this run said: output. */
+KHO_MUST_USE bool kho_ledger_output(struct kho_store *store, struct kho_arena *arena, int64_t run,
+                                    struct kho_pg_result *rows, struct kho_err *err);
+
+/* How each job is that ran or stands in the queue: job, status, finished, published, records,
+ * rejected, error, published in microseconds, seconds, read, paused, task, task_error, task_run,
+ * given_up, alarm, alarm_task; no `json`. */
+KHO_MUST_USE bool kho_ledger_health(struct kho_store *store, struct kho_arena *arena,
                                     struct kho_pg_result *rows, struct kho_err *err);
 
 /* Open reasons grouped: job, severity, rule, column, count, first_run, last_run, reason; with `all`

@@ -41,6 +41,10 @@ struct kho_load_options {
      * what it made of these schemas' tables; a dry run has no number and stands in no ledger. */
     const struct kho_schemas *dry_run;
     unsigned accepted; /* enum kho_accept: limits that do not stop this run */
+    /* Not 0: the run of a task, under this claim (store/queue.h). BUSY, and nothing published, once
+     * another worker has claimed it. */
+    int64_t task;
+    int64_t claim;
 };
 
 struct kho_load_stats {

@@ -18,7 +18,8 @@ struct kho_store;
 
 struct kho_store_options {
     const struct kho_warehouse *warehouse;
-    const char *dir; /* the project's; an embedded store lives in its var/store */
+    const char *dir;         /* the project's; an embedded store lives in its var/store */
+    const char *application; /* application_name of its sessions; NULL = kho */
 };
 
 /* Connects (an embedded store is made and started if need be), and brings the store's own tables to

@@ -1,5 +1,5 @@
 /* The hours in which a source may be read. */
-#include "run/hours.h"
+#include <kho/schedule/hours.h>
 
 #include <kho/core/clock.h>
 
@@ -9,14 +9,14 @@
 
 START_TEST(hours_over_midnight_contain_both_sides_of_it)
 {
-    struct hours hours;
-    ck_assert(hours_parse(KHO_TEXT("22:00-05:00"), &hours));
-    ck_assert(hours_contain(&hours, NULL, 22 * 60 * MINUTE));
-    ck_assert(hours_contain(&hours, NULL, 0));
-    ck_assert(hours_contain(&hours, NULL, (4 * 60 + 59) * MINUTE));
-    ck_assert(!hours_contain(&hours, NULL, 5 * 60 * MINUTE));
-    ck_assert(!hours_contain(&hours, NULL, 12 * 60 * MINUTE));
-    ck_assert(hours_contain(&hours, NULL, -MINUTE));
+    struct kho_hours hours;
+    ck_assert(kho_hours_parse(KHO_TEXT("22:00-05:00"), &hours));
+    ck_assert(kho_hours_contain(&hours, NULL, 22 * 60 * MINUTE));
+    ck_assert(kho_hours_contain(&hours, NULL, 0));
+    ck_assert(kho_hours_contain(&hours, NULL, (4 * 60 + 59) * MINUTE));
+    ck_assert(!kho_hours_contain(&hours, NULL, 5 * 60 * MINUTE));
+    ck_assert(!kho_hours_contain(&hours, NULL, 12 * 60 * MINUTE));
+    ck_assert(kho_hours_contain(&hours, NULL, -MINUTE));
 }
 END_TEST
 
@@ -25,12 +25,12 @@ START_TEST(hours_are_those_of_the_zone)
     struct kho_arena *arena = kho_arena_new(NULL);
     struct kho_zone *zone;
     struct kho_err err;
-    struct hours hours;
+    struct kho_hours hours;
     ck_ok(kho_zone_load(arena, KHO_TEXT("Asia/Ho_Chi_Minh"), &zone, &err), err);
-    ck_assert(hours_parse(KHO_TEXT("08:00-17:00"), &hours));
+    ck_assert(kho_hours_parse(KHO_TEXT("08:00-17:00"), &hours));
     /* 2026-01-01 01:00 UTC is 08:00 there. */
-    ck_assert(hours_contain(&hours, zone, INT64_C(1767229200) * KHO_US_PER_SECOND));
-    ck_assert(!hours_contain(&hours, zone, INT64_C(1767229199) * KHO_US_PER_SECOND));
+    ck_assert(kho_hours_contain(&hours, zone, INT64_C(1767229200) * KHO_US_PER_SECOND));
+    ck_assert(!kho_hours_contain(&hours, zone, INT64_C(1767229199) * KHO_US_PER_SECOND));
     kho_arena_free(arena);
 }
 END_TEST
@@ -40,10 +40,10 @@ START_TEST(anything_else_is_no_hours)
     static const char *const bad[] = {"",          "22:00",       "22:00-",      "22-05",
                                       "8:00-9:00", "25:00-26:00", "10:00-10:00", "10:60-11:00",
                                       "-1:00-2:00"};
-    struct hours hours;
+    struct kho_hours hours;
     for (size_t i = 0; i < KHO_COUNT(bad); i++)
-        ck_assert_msg(!hours_parse(kho_text_of(bad[i]), &hours), "'%s' was taken", bad[i]);
-    ck_assert(hours_parse(KHO_TEXT("18:00-24:00"), &hours));
+        ck_assert_msg(!kho_hours_parse(kho_text_of(bad[i]), &hours), "'%s' was taken", bad[i]);
+    ck_assert(kho_hours_parse(KHO_TEXT("18:00-24:00"), &hours));
 }
 END_TEST
 
@@ -54,4 +54,4 @@ static void tests(TCase *tcase)
     tcase_add_test(tcase, anything_else_is_no_hours);
 }
 
-KHO_UNIT_MAIN("run/hours", tests)
+KHO_UNIT_MAIN("schedule/hours", tests)

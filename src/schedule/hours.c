@@ -1,5 +1,5 @@
 /* Hours of the day, on a source's own clock. */
-#include "hours.h"
+#include <kho/schedule/hours.h>
 
 #include <kho/core/clock.h>
 
@@ -15,7 +15,7 @@ static bool parse_minute(struct kho_text text, int *minute)
     return hour >= 0 && of_hour >= 0 && of_hour < 60 && *minute <= 24 * 60;
 }
 
-bool hours_parse(struct kho_text text, struct hours *hours)
+bool kho_hours_parse(struct kho_text text, struct kho_hours *hours)
 {
     struct kho_text rest = text;
     struct kho_text from = kho_text_cut(&rest, '-');
@@ -24,7 +24,8 @@ bool hours_parse(struct kho_text text, struct hours *hours)
            hours->from_minute != hours->to_minute && hours->from_minute < 24 * 60;
 }
 
-bool hours_contain(const struct hours *hours, const struct kho_zone *zone, int64_t instant_us)
+bool kho_hours_contain(const struct kho_hours *hours, const struct kho_zone *zone,
+                       int64_t instant_us)
 {
     int64_t local = instant_us + kho_zone_offset_at(zone, instant_us) * KHO_US_PER_SECOND;
     int64_t of_day = local % KHO_US_PER_DAY;
