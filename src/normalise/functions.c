@@ -7,6 +7,7 @@
 #include "clean.h"
 #include "letters.h"
 #include "map.h"
+#include "party.h"
 
 static bool is_blank(struct kho_text text)
 {
@@ -47,9 +48,8 @@ static void run_date(struct step *step, const struct node *node, const struct ve
         node->cells[i] = KHO_TEXT_NULL;
         if (cell.ptr == NULL)
             continue;
-        struct parsed parsed =
-            date_by_formats(step->out->arena, node->formats, node->n_texts, cell);
-        if (parsed.reason != NULL)
+        struct parsed parsed = date_by_formats(step->parse, node->formats, node->n_texts, cell);
+        if (parsed_says(&parsed))
             step_note(step, i, &parsed);
         node->cells[i] = parsed.text;
     }
@@ -74,7 +74,7 @@ static void run_number(struct step *step, const struct node *node, const struct 
         if (cell.ptr == NULL)
             continue;
         struct parsed parsed = number_by_separator(step->out->arena, *node->texts[0].ptr, cell);
-        if (parsed.reason != NULL)
+        if (parsed_says(&parsed))
             step_note(step, i, &parsed);
         node->cells[i] = parsed.text;
     }
@@ -118,7 +118,7 @@ static void run_code(struct step *step, const struct node *node, const struct ve
         if (cell.ptr == NULL)
             continue;
         struct parsed parsed = find_code(step, node->system, cell);
-        if (parsed.reason != NULL)
+        if (parsed_says(&parsed))
             step_note(step, i, &parsed);
         node->cells[i] = parsed.text;
     }
@@ -313,7 +313,8 @@ static void run_split(struct step *step, const struct node *node, const struct v
 
 const struct function map_functions[] = {
     {"date", "vs+", "date(x, 'FORMAT', ...)",
-     "day by the first format that fits: YYYY YY MM M DD D and other characters as they are",
+     "day by the first format that fits: YYYY YY MM M DD D and other characters as they are; dmy "
+     "and mdy: in any form that has day and month in this order",
      prepare_date, run_date, false},
     {"number", "vs", "number(x, ',')",
      "number as text whose decimal separator is ',' or '.'; the other one parts thousands",
@@ -335,5 +336,12 @@ const struct function map_functions[] = {
     {"trim", "v", "trim(x)", "without white space at both ends", NULL, run_trim, false},
     {"split", "vsi", "split(x, 'sep', n)", "n-th part, from 1; NULL beyond the last", prepare_split,
      run_split, false},
+    {"person", "vi", "person(x, n)",
+     "n-th of the persons that a cell names; NULL for organisations", prepare_person, run_person,
+     true},
+    {"organisation", "v", "organisation(x)", "the text if an organisation's name, else NULL", NULL,
+     run_organisation, true},
+    {"party_kind", "v", "party_kind(x)", "person, couple, group, household or organisation", NULL,
+     run_party_kind, true},
 };
 const size_t n_map_functions = KHO_COUNT(map_functions);

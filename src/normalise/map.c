@@ -200,6 +200,21 @@ bool map_bind(struct kho_arena *arena, struct node *node, const enum kho_wire *w
     return true;
 }
 
+void map_origin(struct kho_arena *arena, const struct node *node, struct kho_origin *origin)
+{
+    for (size_t i = 0; i < node->n_values; i++)
+        map_origin(arena, node->values[i], origin);
+    if (node->kind != NODE_COLUMN)
+        return;
+    for (size_t i = 0; i < origin->n_columns; i++) {
+        if (origin->columns[i] == node->input)
+            return;
+    }
+    size_t *slot =
+        kho_arena_push(arena, (void *)&origin->columns, &origin->n_columns, sizeof *slot);
+    *slot = node->input;
+}
+
 void step_note(struct step *step, size_t i, const struct parsed *parsed)
 {
     bool reject = parsed->outcome == KHO_VALUE_REJECT;
@@ -208,6 +223,9 @@ void step_note(struct step *step, size_t i, const struct parsed *parsed)
     if (parsed->reason != NULL)
         kho_batch_reject(step->out, i, reject ? KHO_REJECT : KHO_WARN, step->column,
                          kho_type_word(step->parse->column->type), "%s", parsed->reason);
+    if (parsed->repair != NULL && !reject)
+        kho_batch_repair(step->out, i, step->column, kho_type_word(step->parse->column->type),
+                         parsed->repair, step->origin);
 }
 
 static struct vec column_vec(const struct step *step, const struct node *node)

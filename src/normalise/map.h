@@ -46,6 +46,7 @@ struct node {
 struct step {
     const struct parse *parse; /* of the target column */
     const char *column;
+    const struct kho_origin *origin; /* the inputs that the column is made of */
     const struct kho_batch *in;
     const uint32_t *rows;
     size_t n;
@@ -93,7 +94,10 @@ KHO_MUST_USE bool map_bind(struct kho_arena *arena, struct node *node, const enu
 /* Computes a node. A column stays as it came; everything else is text. */
 struct vec map_run(struct step *step, const struct node *node);
 
-/* Notes a value that could not be read: a reject with its row marked bad, or a warning. */
+/* Adds the inputs that a node reads to the origin, each once. */
+void map_origin(struct kho_arena *arena, const struct node *node, struct kho_origin *origin);
+
+/* Notes what a parser says of a value: a reject with its row marked bad, a warning, a repair. */
 void step_note(struct step *step, size_t i, const struct parsed *parsed);
 
 #endif

@@ -7,7 +7,7 @@
 #include "wire_in.h"
 
 /* Goes up whenever a parser answers differently: then everything is compared anew. */
-#define PARSERS_VERSION 1
+#define PARSERS_VERSION 2
 
 struct target {
     const char *name;
@@ -15,6 +15,7 @@ struct target {
     struct node *root;           /* NULL: nothing maps the column */
     const struct kho_expr *expr; /* NULL: the column of the same name */
     struct parse parse;
+    struct kho_origin origin;
     bool canonical; /* what the root makes needs no parser any more */
 };
 
@@ -76,7 +77,10 @@ static void compile_target(struct kho_program *program, struct compiler *compile
         target->canonical = is_canonical(target->root, column->type);
     } else if (is_available(compiler, column->name)) {
         target->root = map_column(compiler, column->name, job->pos);
-    } else if (column->required && compiler->available != NULL) {
+    }
+    if (target->root != NULL) {
+        map_origin(program->arena, target->root, &target->origin);
+    } else if (mapping == NULL && column->required && compiler->available != NULL) {
         kho_diag_error(compiler->diags, job->pos, "nothing maps '%s', which schema %.*s requires",
                        target->name, KHO_TEXT_ARGS(program->schema->name));
     }
@@ -223,7 +227,7 @@ static void fill_cell(struct step *step, enum kho_wire wire, struct kho_text cel
     *out = KHO_TEXT_NULL;
     if (parsed.outcome == KHO_VALUE_OK)
         parsed_cell(step->parse->arena, step->parse->column->type, &parsed, out);
-    if (KHO_UNLIKELY(parsed.reason != NULL))
+    if (KHO_UNLIKELY(parsed_says(&parsed)))
         step_note(step, i, &parsed);
 }
 
@@ -238,7 +242,7 @@ static void fill_texts(struct step *step, const struct vec *vec, struct kho_text
             continue;
         struct parsed parsed = parse(step->parse, cell);
         cells[i] = parsed.text;
-        if (KHO_UNLIKELY(parsed.reason != NULL))
+        if (KHO_UNLIKELY(parsed_says(&parsed)))
             step_note(step, i, &parsed);
     }
 }
@@ -278,6 +282,7 @@ static void run_target(struct kho_program *program, struct step *step, size_t i)
     target->parse.arena = step->out->arena;
     step->parse = &target->parse;
     step->column = target->name;
+    step->origin = &target->origin;
     step->bad = program->bad;
     memset(program->bad, 0, step->n);
     if (target->root == NULL)

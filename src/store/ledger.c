@@ -61,6 +61,16 @@ bool kho_ledger_rejects(struct kho_store *store, struct kho_arena *arena, const 
                params, 1, rows, err);
 }
 
+bool kho_ledger_repairs(struct kho_store *store, struct kho_arena *arena, const char *job,
+                        struct kho_pg_result *rows, struct kho_err *err)
+{
+    const char *params[] = {job};
+    return ask(store, arena,
+               "SELECT * FROM kho.repair_count WHERE $1::text IS NULL OR job = $1"
+               " ORDER BY job, count DESC, rule, \"column\", reason",
+               params, 1, rows, err);
+}
+
 bool kho_ledger_reject_list(struct kho_store *store, struct kho_arena *arena, const char *job,
                             int64_t limit, struct kho_pg_result *rows, struct kho_err *err)
 {

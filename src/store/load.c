@@ -313,12 +313,13 @@ static bool write_ledger(struct kho_load *load, struct kho_err *err)
                " published_at = '%s', read = %" PRId64 ", inserted = %" PRId64
                ", updated = %" PRId64 ", deleted = %" PRId64 ", unchanged = %" PRId64
                ", rejected = %" PRId64 ", warned = %" PRId64 ", stale = %" PRId64
-               ", total = %" PRId64
+               ", total = %" PRId64 ", repaired = %" PRId64
                ", fingerprint = '%s', source_hash = '%s', store_hash = '%s' WHERE run = %" PRId64,
                kho_instant_utc(load->published_us, at, sizeof(at)), s->read, s->inserted,
                s->updated, s->deleted, s->unchanged, s->rejected, s->warned, s->stale, s->total,
-               kho_hash_hex(load->fingerprint, mapping), kho_hash_hex(s->source_hash, source),
-               kho_hash_hex(s->store_hash, store), load->run) &&
+               s->repaired, kho_hash_hex(load->fingerprint, mapping),
+               kho_hash_hex(s->source_hash, source), kho_hash_hex(s->store_hash, store),
+               load->run) &&
            write_scope(load, err);
 }
 

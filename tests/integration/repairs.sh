@@ -1,0 +1,55 @@
+#!/bin/bash
+# Values that were repaired: noted with what stood there, with the version that holds them.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
+. "$(dirname "$0")/../support/integration.sh"
+
+repairs() {
+    store_sql "SELECT string_agg(concat_ws(' ', key, run, column_name, reason, raw), ', '
+        ORDER BY key, run, column_name) FROM kho.repair"
+}
+
+test_repairs_keep_the_original_with_their_version() {
+    new_project
+    write_schema "name: {type: person_name, pii: basic}" "phone: {type: phone, pii: basic}"
+    write_job things civil.public.thing "map: {phone: dien_thoai}"
+    source_sql "CREATE TABLE thing (id int PRIMARY KEY, name text, dien_thoai text);
+        INSERT INTO thing VALUES (1, 'TRẦN VĂN AN', '0912345678'),
+            (2, 'Trần Thị Bưởi', '912345679'), (3, 'LÊ CAM', 'không có')"
+    expect_exit 0 kho run things
+    # the third row is rejected: nothing of it is repaired
+    expect_eq "$(repairs)" "1 1 name written in capitals {\"name\": \"TRẦN VĂN AN\"}, \
+2 1 phone leading zero restored {\"dien_thoai\": \"912345679\"}"
+    expect_eq "$(last_run "repaired || ' ' || rejected || ' ' || warned")" "2 1 0"
+    expect_exit 0 kho rejects --repaired
+    expect_output "written in capitals"
+    expect_exit 0 kho show 1
+    expect_output "repair"
+
+    # the same again: nothing to note; another value: another version with its own original, and
+    # that of the closed one stays
+    expect_exit 0 kho run things
+    source_sql "UPDATE thing SET name = 'TRẦN VĂN ANH' WHERE id = 1"
+    expect_exit 0 kho run things
+    expect_eq "$(store_sql "SELECT string_agg(v.name || ' < ' || (r.raw ->> 'name'), ', ' ORDER BY v.name)
+        FROM test.thing_versions v JOIN kho.repair r
+          ON (r.feed, r.key, r.run) = (v._source, v._key, v._run) AND r.column_name = 'name'")" \
+        "Trần Văn An < TRẦN VĂN AN, Trần Văn Anh < TRẦN VĂN ANH"
+
+    # written otherwise, but the same name: the version stays, and with it its original
+    source_sql "UPDATE thing SET name = 'trần văn anh' WHERE id = 1"
+    expect_exit 0 kho run things
+    expect_eq "$(last_run updated)" 0
+    expect_eq "$(store_sql "SELECT count(*) FROM kho.repair WHERE key = '1'")" 2
+}
+
+test_originals_are_guarded_like_the_values() {
+    new_project
+    source_sql "CREATE TABLE thing (id int PRIMARY KEY, name text, amount numeric, since date);
+        INSERT INTO thing VALUES (1, ' a  b ', 1, NULL)"
+    expect_exit 0 kho run things
+    expect_eq "$(store_sql "SELECT count(*) FROM kho.repair")" 1
+    expect_eq "$(store_sql "SELECT string_agg(grantee, ',') FROM information_schema.role_table_grants
+        WHERE table_schema = 'kho' AND table_name = 'repair' AND grantee <> 'keeper'")" ""
+}
+
+run_tests
