@@ -55,6 +55,26 @@ static void run_date(struct step *step, const struct node *node, const struct ve
     }
 }
 
+static const char *prepare_decode(struct kho_arena *arena, const struct kho_schema_column *target,
+                                  struct node *node)
+{
+    (void)target;
+    if (node->values[0]->kind != NODE_COLUMN)
+        return "only a column of the source has an encoding";
+    node->values[0]->charset = kho_charset_open(arena, node->texts[0]);
+    return node->values[0]->charset != NULL
+               ? NULL
+               : kho_arena_printf(arena, "unknown encoding '%.*s'; known are %s",
+                                  KHO_TEXT_ARGS(node->texts[0]), kho_charset_names(arena));
+}
+
+/* The column's node has decoded it. */
+static void run_decode(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++)
+        node->cells[i] = vec_at(&values[0], i);
+}
+
 static const char *prepare_number(struct kho_arena *arena, const struct kho_schema_column *target,
                                   struct node *node)
 {
@@ -319,6 +339,9 @@ const struct function map_functions[] = {
     {"number", "vs", "number(x, ',')",
      "number as text whose decimal separator is ',' or '.'; the other one parts thousands",
      prepare_number, run_number, true},
+    {"decode", "vs", "decode(x, 'ENCODING')",
+     "text of a column in another encoding than its source's: tcvn3, vni, ...", prepare_decode,
+     run_decode, true},
     {"code", "vs", "code(x, 'system')", "code of the column's list, as that department writes it",
      prepare_code, run_code, false},
     {"coalesce", "vv+", "coalesce(a, b, ...)", "first that is not NULL or blank", NULL,

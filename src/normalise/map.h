@@ -5,6 +5,7 @@
 #ifndef KHO_SRC_NORMALISE_MAP_H
 #define KHO_SRC_NORMALISE_MAP_H
 
+#include <kho/core/charset.h>
 #include <kho/normalise/program.h>
 
 #include "date.h"
@@ -29,9 +30,10 @@ enum node_kind { NODE_COLUMN, NODE_LITERAL, NODE_CALL };
 struct node {
     enum node_kind kind;
     struct kho_pos pos;
-    size_t input;                    /* COLUMN: number among the program's inputs */
-    const struct function *function; /* CALL */
-    struct node **values;            /* CALL: arguments that are computed */
+    size_t input;                      /* COLUMN: number among the program's inputs */
+    const struct kho_charset *charset; /* COLUMN: of its texts; NULL = UTF-8 */
+    const struct function *function;   /* CALL */
+    struct node **values;              /* CALL: arguments that are computed */
     size_t n_values;
     struct kho_text *texts; /* CALL: arguments that are literal strings */
     size_t n_texts;
@@ -80,6 +82,7 @@ struct compiler {
     const char **inputs;
     size_t n_inputs;
     const struct kho_schema_column *target;
+    const struct kho_charset *charset; /* of the source's texts; NULL = UTF-8 */
 };
 
 /* Returns the node of an expression, or NULL after saying why in `diags`. */

@@ -23,6 +23,7 @@ struct kho_program {
     struct kho_arena *arena;
     const struct kho_schema *schema;
     const struct kho_zone *zone;
+    const char *encoding;   /* of the source; NULL = UTF-8 */
     struct target *targets; /* one a schema column */
     struct rule *rules;
     size_t n_rules;
@@ -130,6 +131,11 @@ struct kho_program *kho_program_new(struct kho_arena *arena,
     program->zone = options->zone;
     program->targets = kho_arena_array(arena, program->schema->n_columns, sizeof *program->targets);
     program->bad = kho_arena_array(arena, KHO_BATCH_ROWS, sizeof *program->bad);
+    if (!kho_text_is_null(options->encoding)) {
+        compiler.charset = kho_charset_open(arena, options->encoding);
+        KHO_BUG_IF(compiler.charset == NULL); /* the configuration was checked */
+        program->encoding = kho_charset_name(compiler.charset);
+    }
     check_columns(program, options->job, diags);
     for (size_t i = 0; i < program->schema->n_columns; i++)
         compile_target(program, &compiler, options->job, i);
@@ -195,6 +201,8 @@ struct kho_hash128 kho_program_fingerprint(const struct kho_program *program)
     struct kho_buf out;
     kho_buf_init(&out, 64 * 1024 * 1024);
     kho_buf_printf(&out, "parsers %d\nzone %s\n", PARSERS_VERSION, kho_zone_name(program->zone));
+    if (program->encoding != NULL)
+        kho_buf_printf(&out, "encoding %s\n", program->encoding);
     for (size_t i = 0; i < program->schema->n_columns; i++)
         put_target(&out, &program->targets[i]);
     for (size_t i = 0; i < program->schema->n_rules; i++) {

@@ -52,4 +52,23 @@ test_originals_are_guarded_like_the_values() {
         WHERE table_schema = 'kho' AND table_name = 'repair' AND grantee <> 'keeper'")" ""
 }
 
+test_a_source_of_bytes_is_loadable_by_its_encoding() {
+    SOURCE_OPTIONS="ENCODING 'SQL_ASCII' LOCALE 'C'" new_project
+    write_schema "name: {type: person_name, pii: basic}" "amount: {type: text}"
+    # Nguyễn Văn Bảo in TCVN3; Phường in VNI
+    source_sql "CREATE TABLE thing (id int PRIMARY KEY, name text, amount text);
+        INSERT INTO thing VALUES (1, convert_from('\\x4e677579d46e2056a86e2042b66f', 'SQL_ASCII'),
+            convert_from('\\x5068f6f4f86e67', 'SQL_ASCII'))"
+    expect_exit 0 kho run things
+    expect_eq "$(last_run rejected)" 1
+    write_source civil "encoding: tcvn3"
+    write_job things civil.public.thing "map: {amount: \"decode(amount, 'vni')\"}"
+    expect_exit 0 kho run things
+    expect_eq "$(store_sql "SELECT concat_ws(', ', name, amount) FROM test.thing")" \
+        "Nguyễn Văn Bảo, Phường"
+    write_source civil "encoding: tcvn4"
+    expect_exit 2 kho check
+    expect_error "unknown encoding 'tcvn4'; known are utf-8"
+}
+
 run_tests

@@ -168,6 +168,31 @@ START_TEST(cells_that_name_several_parties_are_taken_apart)
 }
 END_TEST
 
+/* `Nguyễn` in TCVN3 and in VNI; a source says one encoding, a column may have another. */
+START_TEST(texts_come_in_the_encoding_of_their_source)
+{
+    struct kho_program_options options = {
+        .job = made_job(arena, "a: x\nb: decode(y, 'vni')\nc: upper(x)", &diags),
+        .schema = made_schema(arena, "a text\nb text\nc text", lists, 1, &diags),
+        .encoding = KHO_TEXT("tcvn3"),
+    };
+    struct kho_program *program = kho_program_new(arena, &options, &diags);
+    ck_assert_str_eq(show(run_row(program, "Nguy\xD4n|Nguye\xE3n")), "Nguyễn|Nguyễn|NGUYỄN");
+    ck_assert_str_eq(show(run_row(program, "~|An")), "~|An|~");
+    ck_assert_str_eq(show(run_row(program, "\xBA|\xA1")),
+                     "~|~|~; reject a text: bytes that are no tcvn3; reject b text: bytes that are "
+                     "no vni; reject c text: bytes that are no tcvn3");
+    struct kho_hash128 tcvn3 = kho_program_fingerprint(program);
+    options.encoding = KHO_TEXT("vni");
+    ck_assert(
+        !kho_hash_eq(tcvn3, kho_program_fingerprint(kho_program_new(arena, &options, &diags))));
+    ck_assert_ptr_nonnull(strstr(mistake("a text", "a: decode(x, 'tcvn4')"),
+                                 "decode: unknown encoding 'tcvn4'; known are utf-8, "));
+    ck_assert_str_eq(mistake("a text", "a: decode(upper(x), 'vni')"),
+                     "decode: only a column of the source has an encoding");
+}
+END_TEST
+
 START_TEST(dates_follow_their_formats)
 {
     const char *map = "a: date(x, 'DD/MM/YYYY', 'YYYYMMDD')";
@@ -570,6 +595,7 @@ static void tests(TCase *tcase)
     tcase_add_test(tcase, codes_are_found_as_the_department_writes_them);
     tcase_add_test(tcase, every_reason_against_a_row_is_said);
     tcase_add_test(tcase, a_citizen_id_agrees_with_sex_and_year);
+    tcase_add_test(tcase, texts_come_in_the_encoding_of_their_source);
     tcase_add_test(tcase, cells_that_name_several_parties_are_taken_apart);
     tcase_add_test(tcase, uses_of_a_parcel_add_up_to_its_area);
     tcase_add_test(tcase, repairs_name_the_cells_that_a_value_was_made_of);
