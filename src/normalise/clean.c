@@ -221,7 +221,7 @@ struct cleaned clean_slowly(struct kho_arena *arena, struct kho_text input)
     };
 }
 
-struct cleaned clean(struct kho_arena *arena, struct kho_text input)
+struct cleaned clean_noting(struct kho_arena *arena, struct kho_text input)
 {
     if (KHO_LIKELY(is_clean(input)))
         return (struct cleaned){.text = input};
@@ -230,7 +230,7 @@ struct cleaned clean(struct kho_arena *arena, struct kho_text input)
 
 const char *clean_text(struct kho_arena *arena, struct kho_text input, struct kho_text *out)
 {
-    struct cleaned cleaned = clean(arena, input);
+    struct cleaned cleaned = clean_noting(arena, input);
     *out = cleaned.text;
     return cleaned.fault;
 }

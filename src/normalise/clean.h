@@ -16,16 +16,17 @@ struct cleaned {
 /* Cleans a text: UTF-8 that was encoded twice is undone if that leaves nothing over, letters are
  * composed (NFC; tone marks typed before the vowel's mark too), eth is đ, full-width digits are
  * digits, every white space run is one space and none is outside, invisible characters go. */
-struct cleaned clean(struct kho_arena *arena, struct kho_text input);
+struct cleaned clean_noting(struct kho_arena *arena, struct kho_text input);
 
-/* As clean(), for parsers that have nothing to say of repairs: returns the fault, or NULL. */
+/* As clean_noting(), for parsers that have nothing to say of repairs: returns the fault, or NULL.
+ */
 const char *clean_text(struct kho_arena *arena, struct kho_text input, struct kho_text *out);
 
-/* As clean(), for an input that its fast path did not take. */
+/* As clean_noting(), for an input that its fast path did not take. */
 struct cleaned clean_slowly(struct kho_arena *arena, struct kho_text input);
 
 /* Whether a letter stands in such texts only where an encoding was mistaken, or eth was typed for
- * đ: the fast loops leave texts with such letters to clean(). */
+ * đ: the fast loops leave texts with such letters to clean_noting(). */
 static inline bool is_suspect_letter(uint32_t c)
 {
     return c == 0xD0 || c == 0xF0 || (c >= 0x150 && c < 0x1A0 && (c | 1) != 0x169);

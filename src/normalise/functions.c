@@ -4,7 +4,7 @@
  */
 #include <kho/core/utf8.h>
 
-#include "clean.h"
+#include "code.h"
 #include "letters.h"
 #include "map.h"
 #include "party.h"
@@ -94,50 +94,6 @@ static void run_number(struct step *step, const struct node *node, const struct 
         if (cell.ptr == NULL)
             continue;
         struct parsed parsed = number_by_separator(step->out->arena, *node->texts[0].ptr, cell);
-        if (parsed_says(&parsed))
-            step_note(step, i, &parsed);
-        node->cells[i] = parsed.text;
-    }
-}
-
-static const char *prepare_code(struct kho_arena *arena, const struct kho_schema_column *target,
-                                struct node *node)
-{
-    if (target->type != KHO_TYPE_CODE)
-        return "the column it is for is no code of a list";
-    node->system = kho_codes_system(target->codes, node->texts[0]);
-    if (node->system >= 0)
-        return NULL;
-    return kho_arena_printf(arena, "code list %.*s has no system '%.*s' (a column of %s)",
-                            KHO_TEXT_ARGS(target->codes->name), KHO_TEXT_ARGS(node->texts[0]),
-                            target->codes->file);
-}
-
-static struct parsed find_code(struct step *step, int system, struct kho_text cell)
-{
-    const struct kho_codes *codes = step->parse->column->codes;
-    struct kho_text code;
-    struct kho_text text;
-    if (kho_codes_find(codes, system, cell, &code))
-        return parsed_text(code.ptr, code.len);
-    const char *fault = clean_text(step->out->arena, cell, &text);
-    if (fault != NULL)
-        return parsed_reject(fault);
-    if (text.len == 0)
-        return parsed_null(NULL);
-    if (kho_codes_find(codes, system, text, &code))
-        return parsed_text(code.ptr, code.len);
-    return parsed_reject(step->parse->not_in_list);
-}
-
-static void run_code(struct step *step, const struct node *node, const struct vec *values)
-{
-    for (size_t i = 0; i < step->n; i++) {
-        struct kho_text cell = vec_at(&values[0], i);
-        node->cells[i] = KHO_TEXT_NULL;
-        if (cell.ptr == NULL)
-            continue;
-        struct parsed parsed = find_code(step, node->system, cell);
         if (parsed_says(&parsed))
             step_note(step, i, &parsed);
         node->cells[i] = parsed.text;
@@ -342,7 +298,11 @@ const struct function map_functions[] = {
     {"decode", "vs", "decode(x, 'ENCODING')",
      "text of a column in another encoding than its source's: tcvn3, vni, ...", prepare_decode,
      run_decode, true},
-    {"code", "vs", "code(x, 'system')", "code of the column's list, as that department writes it",
+    {"code", "vsv?", "code(x, 'system'[, as_of])",
+     "code of the column's list, as that department writes it ('name': by code or name); as of a "
+     "day: as it was written then, brought forward to the code of today",
+     prepare_code, run_code, false},
+    {"code_then", "vsv", "code_then(x, 'system', as_of)", "the same, but the code of that day",
      prepare_code, run_code, false},
     {"coalesce", "vv+", "coalesce(a, b, ...)", "first that is not NULL or blank", NULL,
      run_coalesce, false},

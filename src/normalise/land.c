@@ -36,7 +36,7 @@ static struct kho_text without_zeros(struct kho_text text)
 
 struct parsed parse_parcel_number(const struct parse *parse, struct kho_text input)
 {
-    struct cleaned cleaned = clean(parse->arena, input);
+    struct cleaned cleaned = clean_noting(parse->arena, input);
     struct kho_text text = cleaned.text;
     if (cleaned.fault != NULL)
         return parsed_reject(cleaned.fault);

@@ -116,7 +116,7 @@ static struct kho_text without_breaks(struct kho_arena *arena, struct kho_text i
 
 struct parsed parse_land_uses(const struct parse *parse, struct kho_text input)
 {
-    struct cleaned cleaned = clean(parse->arena, without_breaks(parse->arena, input));
+    struct cleaned cleaned = clean_noting(parse->arena, without_breaks(parse->arena, input));
     struct uses uses = {0};
     if (cleaned.fault != NULL)
         return parsed_reject(cleaned.fault);

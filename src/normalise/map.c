@@ -74,7 +74,7 @@ static const struct function *find_function(struct compiler *compiler, const str
 static char arg_kind(const char *args, size_t i)
 {
     size_t n = strlen(args);
-    if (i < n && args[i] != '+')
+    if (i < n && args[i] != '+' && args[i] != '?')
         return args[i];
     return args[n - 1] == '+' ? args[n - 2] : '\0';
 }
@@ -82,7 +82,10 @@ static char arg_kind(const char *args, size_t i)
 static bool count_fits(const struct function *function, size_t n)
 {
     const char *plus = strchr(function->args, '+');
-    size_t least = strlen(function->args) - (plus != NULL);
+    bool optional = strchr(function->args, '?') != NULL;
+    size_t least = strlen(function->args) - (plus != NULL) - 2 * optional;
+    if (optional)
+        return n == least || n == least + 1;
     return plus != NULL ? n >= least && n <= FUNCTION_ARGS_MAX : n == least;
 }
 

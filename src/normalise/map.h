@@ -7,6 +7,7 @@
 
 #include <kho/core/charset.h>
 #include <kho/normalise/program.h>
+#include <kho/record/codes_history.h>
 
 #include "date.h"
 #include "parse.h"
@@ -39,9 +40,11 @@ struct node {
     size_t n_texts;
     int64_t numbers[2]; /* CALL: arguments that are literal numbers */
     size_t n_numbers;
-    struct date_format *formats; /* date(): one a text */
-    int system;                  /* code() */
-    struct kho_text *cells;      /* room for what the node makes; LITERAL: filled once */
+    struct date_format *formats;             /* date(): one a text */
+    int system;                              /* code() */
+    const struct kho_codes_history *history; /* code() as of a day, or by name; else NULL */
+    bool forward;                            /* code(): to what stands today */
+    struct kho_text *cells; /* room for what the node makes; LITERAL: filled once */
 };
 
 /* Where a column is being made: its target, the rows, and which of them are already rejected. */
@@ -58,8 +61,8 @@ struct step {
 
 struct function {
     const char *name;
-    /* One letter an argument: v value, s string literal, i whole number literal; `+` behind the
-     * last: one or more of it. */
+    /* One letter an argument: v value, s string literal, i whole number literal; behind the last
+     * `+`: one or more of it, `?`: it may be left out. */
     const char *args;
     const char *usage;
     const char *help;

@@ -232,7 +232,7 @@ static struct parsed read_one(const struct parse *parse, struct kho_text text)
 static struct parsed read_name(const struct parse *parse, struct kho_text input)
 {
     struct kho_text trimmed = kho_text_trim(input);
-    struct cleaned cleaned = clean(parse->arena, input);
+    struct cleaned cleaned = clean_noting(parse->arena, input);
     struct kho_text text = cleaned.text;
     if (cleaned.fault != NULL)
         return parsed_reject(cleaned.fault);

@@ -2,6 +2,7 @@
  * A job's program: one target a schema column, then the rules. Compiling and running a mapping's
  * expression is left to map.c, parsing of values to the parsers, rules to rule.c.
  */
+#include "code.h"
 #include "map.h"
 #include "rule.h"
 #include "wire_in.h"
@@ -58,7 +59,7 @@ static bool is_canonical(const struct node *root, enum kho_type type)
         return false;
     const char *name = root->function->name;
     return (type == KHO_TYPE_PARTIAL_DATE && strcmp(name, "date") == 0) ||
-           (type == KHO_TYPE_CODE && strcmp(name, "code") == 0);
+           (type == KHO_TYPE_CODE && strncmp(name, "code", 4) == 0);
 }
 
 static void compile_target(struct kho_program *program, struct compiler *compiler,
@@ -79,6 +80,10 @@ static void compile_target(struct kho_program *program, struct compiler *compile
     } else if (is_available(compiler, column->name)) {
         target->root = map_column(compiler, column->name, job->pos);
     }
+    const char *fault =
+        target->root != NULL ? code_fault(program->arena, column, target->root) : NULL;
+    if (fault != NULL)
+        kho_diag_error(compiler->diags, mapping != NULL ? mapping->pos : job->pos, "%s", fault);
     if (target->root != NULL) {
         map_origin(program->arena, target->root, &target->origin);
     } else if (mapping == NULL && column->required && compiler->available != NULL) {

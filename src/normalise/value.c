@@ -26,7 +26,7 @@ bool has_lost_letter(struct kho_text text)
 
 struct parsed parse_text(const struct parse *parse, struct kho_text input)
 {
-    struct cleaned cleaned = clean(parse->arena, input);
+    struct cleaned cleaned = clean_noting(parse->arena, input);
     if (cleaned.fault != NULL)
         return parsed_reject(cleaned.fault);
     if (cleaned.text.len == 0)

@@ -71,4 +71,27 @@ test_a_source_of_bytes_is_loadable_by_its_encoding() {
     expect_error "unknown encoding 'tcvn4'; known are utf-8"
 }
 
+test_lists_stand_in_ref_with_what_became_of_their_rows() {
+    new_project
+    write_schema "name: {type: code(unit)}"
+    printf '%s\n' code,name,valid_from,valid_to,became 1,An,2025-07-01,, 2,Binh,2025-07-01,, \
+        '1,An Old,,2025-07-01,1|2' 3,Cam,,2025-07-01,2 >"$P/schemas/codes/unit.csv"
+    write_job things civil.public.thing "map: {name: \"code(name, 'name', since)\"}"
+    source_sql "CREATE TABLE thing (id int PRIMARY KEY, name text, since date);
+        INSERT INTO thing VALUES (1, '3', '2024-01-01'), (2, '1', '2024-01-01'), (3, '1', NULL)"
+    expect_exit 0 kho run things
+    expect_eq "$(store_sql "SELECT string_agg(concat_ws(' ', _key, name), ', ' ORDER BY _key)
+        FROM test.thing")" "1 2, 2, 3 1"
+    expect_eq "$(store_sql "SELECT reason FROM kho.reject")" "1 was divided: it may be 1, 2 now"
+    expect_eq "$(store_sql "SELECT string_agg(concat_ws(' ', old_code, changed_on, new_code, coverage),
+        ', ' ORDER BY old_code, new_code) FROM ref.unit_change")" \
+        "1 2025-07-01 1 partial, 1 2025-07-01 2 partial, 3 2025-07-01 2 full"
+    expect_eq "$(store_sql "SELECT string_agg(name, ', ' ORDER BY code) FROM ref.unit_now")" "An, Binh"
+    # the list changes: the table is renewed, and rows mean something else now
+    sed -i '/^1,An Old/s/1|2/1/' "$P/schemas/codes/unit.csv"
+    expect_exit 0 kho run things
+    expect_eq "$(store_sql "SELECT name FROM test.thing WHERE _key = '2'")" 1
+    expect_eq "$(store_sql "SELECT count(*) FROM ref.unit_change")" 2
+}
+
 run_tests

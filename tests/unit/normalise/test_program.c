@@ -193,6 +193,59 @@ START_TEST(texts_come_in_the_encoding_of_their_source)
 }
 END_TEST
 
+START_TEST(codes_are_those_of_their_day_brought_forward)
+{
+    lists[0] = kho_codes_parse(arena, KHO_TEXT("unit"), "schemas/codes/unit.csv",
+                               KHO_TEXT("code,name,valid_from,valid_to,became,gso\n"
+                                        "1,Phường An,2025-07-01,,,\n2,Phường Bình,2025-07-01,,,\n"
+                                        "1,Xã An,,2025-07-01,1|2,\n3,Xã Cam,,2025-07-01,2,\n"
+                                        "4,Xã Đào,,2025-07-01,,\n"),
+                               &diags);
+    static const struct {
+        const char *map, *cells, *expected;
+    } cases[] = {
+        {"a: code(x, 'gso', y)", "3|2024-05-01", "2"},
+        {"a: code_then(x, 'gso', y)", "3|2024-05-01", "3"},
+        {"a: code(x, 'gso', y)", "1|2025-07-01T08:00:00Z", "1"},
+        {"a: code(x, 'gso', y)", "1|2024", "~; warn a code: 1 was divided: it may be 1, 2 now"},
+        {"a: code(x, 'gso', y)", "4|2024",
+         "~; warn a code: 4 has ended, and the list does not say what it became"},
+        {"a: code(x, 'gso', y)", "3|~", "~; reject a code: not in list unit"},
+        {"a: code(x, 'gso', y)", "3|01/05/2024",
+         "~; reject a code: the day as of which it is meant is no date in ISO 8601"},
+        {"a: code(x, 'gso', date(y, 'dmy'))", "3|01/05/2024", "2"},
+        {"a: code(x, 'name')", "Phường An|", "1"},
+        {"a: code(x, 'name')", "binh|", "2; repair a code: found without type word or diacritics"},
+        {"a: code(x, 'gso')", "2 - Phường Bình|", "2; repair a code: text behind the code dropped"},
+        {"a: code(x, 'gso', '2024-01-01')", "3 - Xã Cam|",
+         "2; repair a code: text behind the code dropped"},
+        {"a: code(x, 'gso', y)", " |2024", "~"},
+        {"a: code(x, 'gso', y)", "\xFF|2024", "~; reject a code: not valid UTF-8 (byte 1)"},
+    };
+    for (size_t i = 0; i < KHO_COUNT(cases); i++)
+        ck_assert_str_eq(row("a code(unit)", cases[i].map, cases[i].cells), cases[i].expected);
+    ck_assert_str_eq(mistake("a code(unit)", "a: code(x, 'gso', y, z)"),
+                     "wrong number of arguments: code(x, 'system'[, as_of])");
+}
+END_TEST
+
+/* 04 is one people in one numbering and another in the other: no job may leave it open which. */
+START_TEST(a_list_of_two_numberings_wants_to_know_which)
+{
+    lists[0] =
+        kho_codes_parse(arena, KHO_TEXT("ethnic"), "schemas/codes/ethnic.csv",
+                        KHO_TEXT("code,name,civil,bhyt\n04,Mường,04,06\n06,Hoa,06,04\n"), &diags);
+    static const char wanted[] = "code list ethnic has numberings that contradict one another "
+                                 "('bhyt'): say which one the source uses: code(column, 'system')";
+    ck_assert_str_eq(mistake("a code(ethnic)", "a: x"), wanted);
+    ck_assert_str_eq(mistake("a code(ethnic)", "a: upper(x)"), wanted);
+    kho_diags_init(&diags, arena);
+    ck_assert_str_eq(row("a code(ethnic)", "a: code(x, 'bhyt')", "04"), "06");
+    ck_assert_str_eq(row("a code(ethnic)", "a: coalesce(code(x, 'civil'), '04')", " "), "04");
+    ck_assert_str_eq(row("a code(ethnic)", "a: '04'", ""), "04");
+}
+END_TEST
+
 START_TEST(dates_follow_their_formats)
 {
     const char *map = "a: date(x, 'DD/MM/YYYY', 'YYYYMMDD')";
@@ -595,6 +648,8 @@ static void tests(TCase *tcase)
     tcase_add_test(tcase, codes_are_found_as_the_department_writes_them);
     tcase_add_test(tcase, every_reason_against_a_row_is_said);
     tcase_add_test(tcase, a_citizen_id_agrees_with_sex_and_year);
+    tcase_add_test(tcase, codes_are_those_of_their_day_brought_forward);
+    tcase_add_test(tcase, a_list_of_two_numberings_wants_to_know_which);
     tcase_add_test(tcase, texts_come_in_the_encoding_of_their_source);
     tcase_add_test(tcase, cells_that_name_several_parties_are_taken_apart);
     tcase_add_test(tcase, uses_of_a_parcel_add_up_to_its_area);
