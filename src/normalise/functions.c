@@ -100,6 +100,48 @@ static void run_number(struct step *step, const struct node *node, const struct 
     }
 }
 
+/* The length of the number that a text begins with: digits, and separators between digits. */
+static size_t number_length(struct kho_text text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        bool separator = text.ptr[i] == '.' || text.ptr[i] == ',';
+        if (!is_digit(text.ptr[i]) && !(separator && i > 0 && i == n))
+            break;
+        if (!separator)
+            n = i + 1;
+    }
+    return n;
+}
+
+/* Writes each number in a text so that it has one reading. */
+static struct kho_text plain_numbers(struct kho_arena *arena, char separator, struct kho_text text)
+{
+    size_t size = text.len * 2 + 4;
+    char *out = kho_arena_bytes(arena, size);
+    size_t len = 0;
+    for (size_t at = 0; at < text.len;) {
+        struct kho_text rest = {text.ptr + at, text.len - at};
+        size_t n = number_length(rest);
+        struct kho_text piece = {rest.ptr, KHO_MAX(n, 1)};
+        at += piece.len;
+        if (n > 0)
+            piece = number_by_separator(arena, separator, piece).text;
+        memcpy(out + len, piece.ptr, piece.len);
+        len += piece.len;
+    }
+    return (struct kho_text){out, len};
+}
+
+static void run_numbers(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(&values[0], i);
+        node->cells[i] =
+            cell.ptr == NULL ? cell : plain_numbers(step->out->arena, *node->texts[0].ptr, cell);
+    }
+}
+
 static void run_coalesce(struct step *step, const struct node *node, const struct vec *values)
 {
     for (size_t i = 0; i < step->n; i++) {
@@ -295,6 +337,8 @@ const struct function map_functions[] = {
     {"number", "vs", "number(x, ',')",
      "number as text whose decimal separator is ',' or '.'; the other one parts thousands",
      prepare_number, run_number, true},
+    {"numbers", "vs", "numbers(x, ',')", "text in which each number is written as number() would",
+     prepare_number, run_numbers, true},
     {"decode", "vs", "decode(x, 'ENCODING')",
      "text of a column in another encoding than its source's: tcvn3, vni, ...", prepare_decode,
      run_decode, true},

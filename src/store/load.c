@@ -335,8 +335,8 @@ bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats, struc
     KHO_TRY(kho_load_finish_copy(load, err));
     KHO_TRY(kho_load_flush_rejects(load, 0, err));
     bool ok = publish_rows(load, err) && kho_load_judge(load, err) && check_proof(load, err) &&
-              kho_load_settle_rejects(load, err) && kho_load_write_columns(load, err) &&
-              write_ledger(load, err);
+              kho_load_settle_rejects(load, err) && kho_load_count_orphans(load, err) &&
+              kho_load_write_columns(load, err) && write_ledger(load, err);
     *stats = load->stats;
     KHO_TRY(ok);
     return kho_load_close_transaction(load, err);

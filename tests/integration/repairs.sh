@@ -94,4 +94,25 @@ test_lists_stand_in_ref_with_what_became_of_their_rows() {
     expect_eq "$(store_sql "SELECT count(*) FROM ref.unit_change")" 2
 }
 
+test_references_are_counted_and_block_nothing() {
+    new_project
+    write_schema "name: {type: text, references: test.owner.code}" "amount: {type: text}"
+    printf 'schema: test.owner\ncolumns:\n  code: {type: text}\n' >"$P/schemas/test.owner.yaml"
+    printf 'job: owners\nfrom: civil.public.owner\nto: test.owner\nkey: code\n' >"$P/etl/jobs/owners.yaml"
+    source_sql "CREATE TABLE thing (id int PRIMARY KEY, name text, amount text);
+        INSERT INTO thing VALUES (1, 'a', NULL), (2, 'b', NULL), (3, NULL, NULL);
+        CREATE TABLE owner (code text PRIMARY KEY); INSERT INTO owner VALUES ('a')"
+    expect_exit 0 kho run owners
+    expect_exit 0 kho --json run things
+    expect_output '"orphans":1,'
+    expect_eq "$(store_sql "SELECT concat_ws(' ', dataset, column_name, refers_to, checked, orphans)
+        FROM kho.orphan")" "test.thing name test.owner.code 2 1"
+    source_sql "UPDATE thing SET name = 'a'"
+    expect_exit 0 kho run things
+    expect_eq "$(store_sql "SELECT checked || ' ' || orphans FROM kho.orphan")" "3 0"
+    sed -i 's/test.owner.code/test.owner.cod/' "$P/schemas/test.thing.yaml"
+    expect_exit 2 kho check
+    expect_error "'name' refers to 'test.owner.cod', which is no column of a schema"
+}
+
 run_tests

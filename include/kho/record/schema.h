@@ -12,6 +12,8 @@
 
 enum kho_pii { KHO_PII_NONE, KHO_PII_BASIC, KHO_PII_SENSITIVE, KHO_PII_ID };
 
+struct kho_schema;
+
 struct kho_schema_column {
     struct kho_text name;
     struct kho_pos pos;
@@ -23,6 +25,10 @@ struct kho_schema_column {
     enum kho_pii pii;
     struct kho_text title; /* the column's comment; NULL = none */
     struct kho_texts was;  /* names that it had before */
+    /* domain.table.column whose values it should be among, NULL = none; and what that is. */
+    struct kho_text references;
+    const struct kho_schema *referred_schema;
+    const struct kho_schema_column *referred_column;
 };
 
 /* REJECT: the row is not loaded; WARN: it is, somebody should look; REPAIR: it is, with a value

@@ -53,6 +53,7 @@ struct kho_load_stats {
     int64_t rejected;
     int64_t warned;   /* loaded rows with a warning */
     int64_t repaired; /* loaded rows of which a value was repaired */
+    int64_t orphans;  /* values that refer to no record, of the whole feed */
     int64_t stale;    /* older versions kept because the newer row was rejected */
     int64_t total;    /* rows of the feed in the store afterwards */
     int64_t proved;   /* rows whose hashes were compared: of the feed, or of the window */

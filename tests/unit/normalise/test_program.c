@@ -122,6 +122,9 @@ START_TEST(functions_make_columns)
         {"a: split(x, ' - ', 2)", "4711 - Bán lẻ", "Bán lẻ"},
         {"a: split(x, ' - ', 3)", "4711 - Bán lẻ", "~"},
         {"a: 'fixed'", "", "fixed"},
+        {"a: numbers(x, ',')", "ODT: 1.234,5; CLN: 3.237", "ODT: 1234.5; CLN: 3237"},
+        {"a: numbers(x, ',')", "80,125, 7. 1,2,3", "80.1250, 7. 1,2,3"},
+        {"a: numbers(x, '.')", "1,234.5|", "1234.5"},
         {"a: upper(x)", "\xFF", "~; reject a text: not valid UTF-8 (byte 1)"},
     };
     for (size_t i = 0; i < KHO_COUNT(cases); i++)
