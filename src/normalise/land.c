@@ -43,7 +43,9 @@ struct parsed parse_parcel_number(const struct parse *parse, struct kho_text inp
     if (text.len == 0)
         return parsed_null(NULL);
     struct kho_text whole = text;
-    bool plain = drop_zero_fraction(&whole); /* 12.0 */
+    struct decimal d = {0};
+    bool is_decimal = split_decimal(text, &d);
+    bool plain = !is_decimal || drop_zero_fraction(&whole); /* 12.0 */
     if (!plain || !is_parcel_number(whole))
         return parsed_reject(NOT_PARCEL_NUMBER);
     struct kho_text number = without_zeros(whole);

@@ -86,6 +86,10 @@ static const char *add_use(const struct parse *parse, struct uses *uses, struct 
         return read.reason;
     kho_buf_puts(&uses->out, ": ");
     kho_buf_text(&uses->out, read.text);
+    /* three digits behind the point could be read as thousands: a fourth says that they are none */
+    const char *point = memchr(read.text.ptr, '.', read.text.len);
+    if (point != NULL && read.text.ptr + read.text.len - point == 4)
+        kho_buf_char(&uses->out, '0');
     return NULL;
 }
 

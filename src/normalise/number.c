@@ -359,7 +359,8 @@ struct decimal shift_decimal(struct kho_arena *arena, struct decimal d, size_t p
     if (behind > 0)
         memcpy(bytes + d.whole.len, d.fraction.ptr, behind);
     d.whole = (struct kho_text){bytes, d.whole.len + power};
-    d.fraction = (struct kho_text){d.fraction.ptr + behind, d.fraction.len - behind};
+    if (behind > 0)
+        d.fraction = (struct kho_text){d.fraction.ptr + behind, d.fraction.len - behind};
     return d;
 }
 
