@@ -2,17 +2,19 @@
 # CC=clang builds with clang, SAN=1 with the sanitizers; each has a directory of its own under build/.
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 SAN     :=
-BUILD   := build/$(notdir $(CC))$(if $(SAN),-asan)
+FUZZ    :=
+BUILD   := build/$(notdir $(CC))$(if $(SAN),-asan)$(if $(FUZZ),-fuzz)
 PREFIX  := /usr/local
 DESTDIR :=
 V       := @
 RUNS    := 300
+FOR     := 30
 
 PKGS    := libpq yaml-0.1 zlib libcrypto libutf8proc libxxhash jansson libcurl
 , := ,
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Werror
 OPT     := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-omit-frame-pointer \
-                       -fno-sanitize-recover=all,-O2)
+                       -fno-sanitize-recover=all,-O2) $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 CFLAGS  := -std=c17 -D_GNU_SOURCE -g $(OPT) -fvisibility=hidden -fno-strict-aliasing $(WARN)
 LDFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined)
 # pkg-config is asked once, and only when something is compiled: it may not be installed before.
@@ -23,6 +25,7 @@ CHECK_LIBS = $(eval CHECK_LIBS := $(shell pkg-config --libs check))$(CHECK_LIBS)
 LIB_SRC   := $(filter-out src/cli/main.c,$(wildcard src/*/*.c src/*/*/*.c))
 LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/embedded.o
 UNIT_SRC  := $(wildcard tests/unit/*/test_*.c)
+FUZZ_BIN  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
 UNIT_BIN  := $(UNIT_SRC:%.c=$(BUILD)/%)
 SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 DEPARTMENTS_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/departments/*.c))
@@ -33,7 +36,7 @@ BUILDING = $(MAKE) --no-print-directory \
 	$(if $(findstring -j,$(MAKEFLAGS))$(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc))
 
 .DELETE_ON_ERROR:
-.PHONY: all programs binaries help setup setup-lint check crashes check-asan check-valgrind lint demo \
+.PHONY: all fuzz fuzzers programs binaries help setup setup-lint check crashes check-asan check-valgrind lint demo \
 	demo-clean bench ci install clean FORCE
 
 all: binaries ## build kho, the demo's generator and the unit tests
@@ -66,6 +69,15 @@ check-asan: setup ## the same tests, but crashes.sh, whose blows are timed, with
 check-valgrind: setup-lint ## unit tests and one small run under valgrind
 	@$(BUILDING) all
 	@tools/check-valgrind $(BUILD)
+
+fuzz: setup-lint ## FOR=30 seconds of each fuzzer; what they find goes into tests/fuzz/corpus/
+	@$(BUILDING) CC=clang SAN=1 FUZZ=1 fuzzers
+	@for fuzzer in $(notdir $(basename $(wildcard tests/fuzz/*.c))); do \
+		mkdir -p build/clang-asan-fuzz/found/$$fuzzer; \
+		build/clang-asan-fuzz/tests/fuzz/$$fuzzer -max_total_time=$(FOR) -verbosity=0 \
+			-artifact_prefix=tests/fuzz/corpus/$$fuzzer/ \
+			build/clang-asan-fuzz/found/$$fuzzer tests/fuzz/corpus/$$fuzzer || exit 1; done
+fuzzers: $(FUZZ_BIN)
 
 # Layout and all checks; then gcc's and clang's warnings, and the unit tests as clang builds them.
 lint: setup-lint ## layout, levels, names, sizes, words; both compilers; cppcheck
@@ -135,5 +147,10 @@ $(BUILD)/departments: $(DEPARTMENTS_OBJ)
 $(UNIT_BIN): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libkho.a
 	@echo "  LD $@"
 	$(V)$(CC) $(LDFLAGS) $^ -o $@ $(CHECK_LIBS) $(LDLIBS)
+
+$(FUZZ_BIN): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/support/fuzz.o \
+		$(BUILD)/tests/support/made.o $(BUILD)/libkho.a
+	@echo "  LD $@"
+	$(V)$(CC) $(LDFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
 
 -include $(shell find $(BUILD) -name "*.d" 2>/dev/null)

@@ -59,11 +59,14 @@ static void put_codes(bool markdown, struct kho_buf *out)
 {
     (void)markdown;
     kho_buf_puts(
-        out, "Code lists: schemas/codes/LIST.csv, RFC 4180, UTF-8, a header row\n\n"
-             "  code, name                          required\n"
-             "  parent, valid_from, valid_to, note  facts, kept as they are\n"
-             "  any other column                    how that department writes the code; several\n"
-             "                                      spellings are separated by |\n\n");
+        out,
+        "Code lists: schemas/codes/LIST.csv, RFC 4180, UTF-8, a header row\n\n"
+        "  code, name                          required\n"
+        "  parent, level, note                 facts, kept as they are\n"
+        "  valid_from, valid_to, became        the days from which and until which (exclusive) a\n"
+        "                                      row stood; the codes that took its place, by |\n"
+        "  any other column                    how that department writes the code; several\n"
+        "                                      spellings are separated by |\n\n");
 }
 
 static void put_functions(bool markdown, struct kho_buf *out)

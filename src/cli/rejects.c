@@ -28,7 +28,9 @@ static bool list(struct cli *cli, struct kho_err *err)
     const char *job = cli_optional_job(cli);
     KHO_TRY(cli_number(cli, "limit", 100, &limit, err));
     KHO_TRY(cli_store(cli, &project, &store, err));
-    if (cli_value(cli, "list") != NULL)
+    if (cli_value(cli, "repaired") != NULL)
+        KHO_TRY(kho_ledger_repairs(store, cli->arena, job, &rows, err));
+    else if (cli_value(cli, "list") != NULL)
         KHO_TRY(kho_ledger_reject_list(store, cli->arena, job, limit, &rows, err));
     else
         KHO_TRY(kho_ledger_rejects(store, cli->arena, job, all, &rows, err));
@@ -179,15 +181,16 @@ static bool replay(struct cli *cli, struct kho_err *err)
 }
 
 static const struct action actions[] = {
-    {"export", export_rejects, " to "}, {"waive", waive, " rule key reason "},
-    {"unwaive", unwaive, " rule key "}, {"replay", replay, ""},
-    {NULL, list, " all list limit "},
+    {"export", export_rejects, " to "},        {"waive", waive, " rule key reason "},
+    {"unwaive", unwaive, " rule key "},        {"replay", replay, ""},
+    {NULL, list, " all list limit repaired "},
 };
 
 static const struct cli_option rejects_options[] = {
     {"list", NULL, "one line a reason, with the key of the row"},
     {"limit", "N", "how many lines of the list (default 100)"},
     {"all", NULL, "count waived ones too"},
+    {"repaired", NULL, "values that were repaired instead, counted by rule"},
     {"to", "FILE", "export: where to, instead of standard output"},
     {"rule", "RULE", "waive, unwaive: the rule that the rows break"},
     {"key", "KEY", "waive, unwaive: only the row with this key"},
@@ -228,6 +231,7 @@ const struct cli_command cli_rejects = {
     .arguments = "[export|waive|unwaive|replay] [JOB]",
     .summary = "open rejects and warnings, counted by rule",
     .help = "kho rejects [JOB]           counted by rule; --list shows the keys\n"
+            "kho rejects --repaired      what was repaired, counted; the originals: kho.repair\n"
             "kho rejects export [JOB]    as CSV for the department, the rows as they were read:\n"
             "                            personal data\n"
             "kho rejects waive JOB --rule RULE [--key KEY] --reason TEXT\n"

@@ -63,6 +63,8 @@ static void put_counts(struct kho_json *json, const struct kho_load_stats *stats
     kho_json_int(json, "unchanged", stats->unchanged);
     kho_json_int(json, "rejected", stats->rejected);
     kho_json_int(json, "warned", stats->warned);
+    kho_json_int(json, "repaired", stats->repaired);
+    kho_json_int(json, "orphans", stats->orphans);
     kho_json_int(json, "stale", stats->stale);
     kho_json_int(json, "total", stats->total);
 }

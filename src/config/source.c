@@ -1,4 +1,6 @@
 /* Reads etl/sources/NAME.yaml: where a department's data are and how gently they are to be read. */
+#include <kho/core/charset.h>
+
 #include "project.h"
 
 static const struct kho_field limits_fields[] = {
@@ -48,6 +50,13 @@ static const struct kho_field source_fields[] = {
      .kind = KHO_FIELD_TEXT,
      .offset = offsetof(struct kho_source_config, timezone),
      .help = "of timestamps stored without a zone; else the warehouse's"},
+    {.name = "encoding",
+     .kind = KHO_FIELD_TEXT,
+     .offset = offsetof(struct kho_source_config, encoding),
+     .help =
+         "of its texts, where they are not UTF-8: utf-16, windows-1252, cp1258, tcvn5712-1, "
+         "viscii, tcvn3, tcvn3-capitals, vni; behind it `via windows-1252` if a driver read the "
+         "bytes so. Keys are read as they are"},
     {.name = "connect_timeout",
      .kind = KHO_FIELD_DURATION,
      .offset = offsetof(struct kho_source_config, connect_timeout_ms),
@@ -85,6 +94,17 @@ static void check_hours(const struct kho_reader *reader, const struct kho_yaml_n
                        "'%.*s' are no hours: \"22:00-05:00\"", KHO_TEXT_ARGS(hours));
 }
 
+static void check_encoding(const struct kho_reader *reader, const struct kho_yaml_node *tree,
+                           struct kho_text encoding)
+{
+    struct kho_arena *scratch = kho_arena_new(reader->arena);
+    if (!kho_text_is_null(encoding) && kho_charset_open(scratch, encoding) == NULL)
+        kho_diag_error(reader->diags, kho_project_pos(tree, "encoding"),
+                       "unknown encoding '%.*s'; known are %s, each also with ' via windows-1252'",
+                       KHO_TEXT_ARGS(encoding), kho_charset_names(scratch));
+    kho_arena_free(scratch);
+}
+
 bool kho_source_read(const struct kho_reader *reader, const struct kho_yaml_node *tree,
                      struct kho_source_config *source)
 {
@@ -95,6 +115,7 @@ bool kho_source_read(const struct kho_reader *reader, const struct kho_yaml_node
     kho_project_check_name(reader, "source", source->name, source->pos);
     kho_project_check_connection(reader, "connect", source->connect, source->connect_pos);
     kho_project_check_zone(reader, source->timezone, kho_project_pos(tree, "timezone"));
+    check_encoding(reader, tree, source->encoding);
     check_hours(reader, tree, source->limits.hours);
     return reader->diags->errors == errors;
 }

@@ -105,7 +105,7 @@ static struct parsed padded(const struct parse *parse, const char *digits, size_
     memcpy(bytes + ID_DIGITS - n, digits, n);
     if (citizen_id_fault(bytes, &foreign) != NULL)
         return parsed_reject("not 12 digits, and no leading zero is missing");
-    return parsed_text(bytes, ID_DIGITS);
+    return parsed_repaired(bytes, ID_DIGITS, REPAIRED_ZERO);
 }
 
 static struct parsed twelve(const struct parse *parse, struct kho_text text, const char *digits)
@@ -115,10 +115,30 @@ static struct parsed twelve(const struct parse *parse, struct kho_text text, con
     if (fault != NULL)
         return parsed_reject(fault);
     struct parsed parsed = parsed_text(text.ptr, text.len);
-    if (text.len != ID_DIGITS)
+    if (text.len != ID_DIGITS) {
+        parsed.repair = REPAIRED_SEPARATORS;
         parsed.text = kho_arena_text(parse->arena, (struct kho_text){digits, ID_DIGITS});
+    }
     if (foreign)
         parsed.reason = "first three digits are no province: born abroad, or unknown";
+    return parsed;
+}
+
+/* Reads a number in which a letter O stands for a zero: only where nothing else can be meant. */
+static struct parsed with_letter_o(const struct parse *parse, struct kho_text text)
+{
+    bool foreign;
+    if (text.len != ID_DIGITS)
+        return parsed_reject(letters_fault(text));
+    char *bytes = kho_arena_bytes(parse->arena, ID_DIGITS);
+    for (size_t i = 0; i < ID_DIGITS; i++)
+        bytes[i] = (char)(text.ptr[i] == 'O' || text.ptr[i] == 'o' ? '0' : text.ptr[i]);
+    struct kho_text digits = {bytes, ID_DIGITS};
+    if (!all_digits(digits) || is_placeholder(bytes, ID_DIGITS) ||
+        citizen_id_fault(bytes, &foreign) != NULL || foreign)
+        return parsed_reject(letters_fault(text));
+    struct parsed parsed = parsed_repaired(bytes, ID_DIGITS, LETTER_O);
+    parsed.reason = LETTER_O;
     return parsed;
 }
 
@@ -135,7 +155,7 @@ struct parsed parse_citizen_id(const struct parse *parse, struct kho_text input)
     }
     size_t n = copy_digits(text, '\0', digits, sizeof digits);
     if (n == SIZE_MAX || n == 0)
-        return parsed_reject(letters_fault(text));
+        return with_letter_o(parse, text);
     if (n <= ID_DIGITS && is_placeholder(digits, n))
         return parsed_null(PLACEHOLDER);
     switch (n) {

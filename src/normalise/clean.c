@@ -26,7 +26,7 @@ static bool is_clean(struct kho_text text)
             p++;
         } else {
             size_t len = *p < 0x80 ? 0 : latin_at(p, (size_t)(end - p), &c);
-            if (len == 0)
+            if (len == 0 || is_suspect_letter(c))
                 return false;
             after_space = false;
             p += len;
@@ -35,31 +35,89 @@ static bool is_clean(struct kho_text text)
     return !after_space;
 }
 
-static bool is_zero_width(uint32_t c)
+static bool is_invisible(uint32_t c)
 {
     return (c >= 0x200B && c <= 0x200D) || c == 0x2060 || c == 0xFEFF;
 }
 
-/* Writes the text with its spaces in order; never longer than the input. */
-static struct kho_text collapse(struct kho_arena *arena, struct kho_text input)
+/* What is mended in a text; the first of them that occurs is named. */
+enum {
+    TWICE = 1,
+    COMPOSED = 2,
+    ETH = 4,
+    WIDE = 8,
+    INVISIBLE = 16,
+    SPACES = 32,
+};
+
+static const char *const repairs[] = {
+    "UTF-8 that was encoded twice",    "letters composed",
+    "eth where a Vietnamese D stands", "full-width digits",
+    "invisible characters dropped",    "white space put in order",
+};
+
+static const char *repair_named(unsigned found)
 {
-    char *bytes = kho_arena_bytes(arena, input.len + 1);
+    return found == 0 ? NULL : repairs[__builtin_ctz(found)];
+}
+
+/* Whether there is a letter beyond Latin-1, as nearly every Vietnamese sentence has: then nothing
+ * was a byte of another encoding. */
+static bool is_surely_unicode(struct kho_text text)
+{
+    for (size_t at = 0; at < text.len;) {
+        uint32_t c = kho_utf8_next(text, &at);
+        if (c >= 0x100 && kho_utf8_is_letter(c))
+            return true;
+    }
+    return false;
+}
+
+/* The character as it should be; 0 = none. In TCVN3 the soft hyphen's byte is a letter. */
+static uint32_t mended(uint32_t c, bool soft_hyphen_goes, unsigned *found)
+{
+    if (c == 0xD0 || c == 0xF0) {
+        *found |= ETH;
+        return c == 0xD0 ? 0x110 : 0x111;
+    }
+    if (c >= 0xFF10 && c <= 0xFF19) {
+        *found |= WIDE;
+        return c - 0xFF10 + '0';
+    }
+    if (is_invisible(c) || (c == 0xAD && soft_hyphen_goes)) {
+        *found |= INVISIBLE;
+        return 0;
+    }
+    return c;
+}
+
+/* Writes the text with its characters and spaces in order; at most twice as long as the input. */
+static struct kho_text rewrite(struct kho_arena *arena, struct kho_text input, unsigned *found)
+{
+    bool soft_hyphen_goes =
+        memmem(input.ptr, input.len, "\xC2\xAD", 2) != NULL && is_surely_unicode(input);
+    size_t size = input.len + 1;
+    char *bytes = kho_arena_bytes(arena, size);
     size_t len = 0;
-    bool gap = false;
+    size_t gap = 0; /* white space characters since the last other one */
+    bool odd = false;
     for (size_t at = 0; at < input.len;) {
-        uint32_t c = kho_utf8_next(input, &at);
-        if (is_zero_width(c))
+        uint32_t c = mended(kho_utf8_next(input, &at), soft_hyphen_goes, found);
+        if (c == 0)
             continue;
         if (kho_utf8_is_space(c)) {
-            gap = len > 0;
+            odd |= c != ' ' || gap > 0 || len == 0;
+            gap++;
             continue;
         }
-        if (gap)
+        if (gap > 0 && len > 0)
             bytes[len++] = ' ';
-        gap = false;
+        gap = 0;
         len += letter_put(c, bytes + len);
     }
-    kho_arena_shrink(arena, bytes, input.len + 1, len);
+    if (odd || gap > 0)
+        *found |= SPACES;
+    kho_arena_shrink(arena, bytes, size, len);
     return (struct kho_text){bytes, len};
 }
 
@@ -131,23 +189,48 @@ static const char *utf8_fault(struct kho_arena *arena, size_t at)
     return kho_arena_printf(arena, "not valid UTF-8 (byte %zu)", at + 1);
 }
 
-const char *clean_text_slowly(struct kho_arena *arena, struct kho_text input, struct kho_text *out)
+/* A soft hyphen that stays is a letter of TCVN3 or debris: nobody can tell from one text. */
+static const char *warning_of(struct kho_text text)
+{
+    return memmem(text.ptr, text.len, "\xC2\xAD", 2) != NULL
+               ? "a soft hyphen: perhaps a letter of TCVN3"
+               : NULL;
+}
+
+struct cleaned clean_slowly(struct kho_arena *arena, struct kho_text input)
 {
     size_t valid = kho_utf8_check(input);
+    unsigned found = 0;
     if (valid != input.len)
-        return utf8_fault(arena, valid);
+        return (struct cleaned){.fault = utf8_fault(arena, valid)};
     if (memchr(input.ptr, '\0', input.len) != NULL)
-        return FAULT_NUL;
-    *out = collapse(arena, input);
-    *out = kho_utf8_nfc(arena, *out);
-    *out = place_late_marks(arena, *out);
-    return NULL;
+        return (struct cleaned){.fault = FAULT_NUL};
+    struct kho_text text = input;
+    if (undo_twice(arena, input, &text))
+        found |= TWICE;
+    else
+        text = input;
+    text = rewrite(arena, text, &found);
+    struct kho_text composed = place_late_marks(arena, kho_utf8_nfc(arena, text));
+    if (!kho_text_eq(composed, text))
+        found |= COMPOSED;
+    return (struct cleaned){
+        .text = composed,
+        .repair = composed.len > 0 ? repair_named(found) : NULL,
+        .warning = warning_of(composed),
+    };
+}
+
+struct cleaned clean_noting(struct kho_arena *arena, struct kho_text input)
+{
+    if (KHO_LIKELY(is_clean(input)))
+        return (struct cleaned){.text = input};
+    return clean_slowly(arena, input);
 }
 
 const char *clean_text(struct kho_arena *arena, struct kho_text input, struct kho_text *out)
 {
-    *out = input;
-    if (KHO_LIKELY(is_clean(input)))
-        return NULL;
-    return clean_text_slowly(arena, input, out);
+    struct cleaned cleaned = clean_noting(arena, input);
+    *out = cleaned.text;
+    return cleaned.fault;
 }

@@ -166,6 +166,12 @@ static char take_word(struct kho_text *format)
 const char *date_format_read(struct kho_text format, struct date_format *out)
 {
     *out = (struct date_format){0};
+    bool dmy = kho_text_eq_cstr(format, "dmy");
+    if (dmy || kho_text_eq_cstr(format, "mdy")) {
+        out->any = true;
+        out->order = dmy ? DATE_DMY : DATE_MDY;
+        return NULL;
+    }
     int years = 0, months = 0, days = 0;
     while (format.len > 0) {
         if (out->n_parts == DATE_FORMAT_PARTS)
@@ -181,7 +187,8 @@ const char *date_format_read(struct kho_text format, struct date_format *out)
         part->literal = *format.ptr++;
         format.len--;
         if ((part->literal | 32) >= 'a' && (part->literal | 32) <= 'z' && part->literal != 'T')
-            return "date format has a letter that is none of YYYY YY MM M DD D";
+            return "date format has a letter that is none of YYYY YY MM M DD D, and is not dmy or "
+                   "mdy";
     }
     if (years != 1 || months > 1 || days > 1 || (days == 1 && months == 0))
         return "date format needs one year, and a month where it has a day";
@@ -268,28 +275,46 @@ static struct parsed day_parts(struct kho_arena *arena, const struct ymd *d)
     if (fault != NULL)
         return parsed_reject(fault);
     parsed.text = iso_date(arena, d->year, d->month, d->day);
+    if (!whole)
+        parsed.repair = "day or month not known: reduced precision";
     return parsed;
 }
 
-struct parsed date_by_formats(struct kho_arena *arena, const struct date_format *formats,
+static bool match_any(const struct date_format *formats, size_t count, struct kho_text text,
+                      struct ymd *d)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!formats[i].any && match(&formats[i], text, d))
+            return true;
+    }
+    return false;
+}
+
+static struct parsed no_format_fits(const struct parse *parse, const struct date_format *formats,
+                                    size_t count, struct kho_text text)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (formats[i].any)
+            return any_date(parse, formats[i].order, text);
+    }
+    return parsed_reject(all_digits(text) && text.len == 5 ? SERIAL
+                                                           : "not a date of the given format");
+}
+
+struct parsed date_by_formats(const struct parse *parse, const struct date_format *formats,
                               size_t count, struct kho_text input)
 {
     struct ymd d;
-    for (size_t i = 0; i < count; i++) {
-        if (match(&formats[i], input, &d))
-            return day_parts(arena, &d);
-    }
+    if (match_any(formats, count, input, &d))
+        return day_parts(parse->arena, &d);
     struct kho_text text;
-    const char *fault = clean_text(arena, input, &text);
+    const char *fault = clean_text(parse->arena, input, &text);
     if (fault != NULL)
         return parsed_reject(fault);
     if (text.len == 0)
         return parsed_null(NULL);
     text = without_midnight(text);
-    for (size_t i = 0; i < count; i++) {
-        if (match(&formats[i], text, &d))
-            return day_parts(arena, &d);
-    }
-    return parsed_reject(all_digits(text) && text.len == 5 ? SERIAL
-                                                           : "not a date of the given format");
+    if (match_any(formats, count, text, &d))
+        return day_parts(parse->arena, &d);
+    return no_format_fits(parse, formats, count, text);
 }

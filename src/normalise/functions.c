@@ -4,9 +4,10 @@
  */
 #include <kho/core/utf8.h>
 
-#include "clean.h"
+#include "code.h"
 #include "letters.h"
 #include "map.h"
+#include "party.h"
 
 static bool is_blank(struct kho_text text)
 {
@@ -47,12 +48,31 @@ static void run_date(struct step *step, const struct node *node, const struct ve
         node->cells[i] = KHO_TEXT_NULL;
         if (cell.ptr == NULL)
             continue;
-        struct parsed parsed =
-            date_by_formats(step->out->arena, node->formats, node->n_texts, cell);
-        if (parsed.reason != NULL)
+        struct parsed parsed = date_by_formats(step->parse, node->formats, node->n_texts, cell);
+        if (parsed_says(&parsed))
             step_note(step, i, &parsed);
         node->cells[i] = parsed.text;
     }
+}
+
+static const char *prepare_decode(struct kho_arena *arena, const struct kho_schema_column *target,
+                                  struct node *node)
+{
+    (void)target;
+    if (node->values[0]->kind != NODE_COLUMN)
+        return "only a column of the source has an encoding";
+    node->values[0]->charset = kho_charset_open(arena, node->texts[0]);
+    return node->values[0]->charset != NULL
+               ? NULL
+               : kho_arena_printf(arena, "unknown encoding '%.*s'; known are %s",
+                                  KHO_TEXT_ARGS(node->texts[0]), kho_charset_names(arena));
+}
+
+/* The column's node has decoded it. */
+static void run_decode(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++)
+        node->cells[i] = vec_at(&values[0], i);
 }
 
 static const char *prepare_number(struct kho_arena *arena, const struct kho_schema_column *target,
@@ -74,53 +94,51 @@ static void run_number(struct step *step, const struct node *node, const struct 
         if (cell.ptr == NULL)
             continue;
         struct parsed parsed = number_by_separator(step->out->arena, *node->texts[0].ptr, cell);
-        if (parsed.reason != NULL)
+        if (parsed_says(&parsed))
             step_note(step, i, &parsed);
         node->cells[i] = parsed.text;
     }
 }
 
-static const char *prepare_code(struct kho_arena *arena, const struct kho_schema_column *target,
-                                struct node *node)
+/* The length of the number that a text begins with: digits, and separators between digits. */
+static size_t number_length(struct kho_text text)
 {
-    if (target->type != KHO_TYPE_CODE)
-        return "the column it is for is no code of a list";
-    node->system = kho_codes_system(target->codes, node->texts[0]);
-    if (node->system >= 0)
-        return NULL;
-    return kho_arena_printf(arena, "code list %.*s has no system '%.*s' (a column of %s)",
-                            KHO_TEXT_ARGS(target->codes->name), KHO_TEXT_ARGS(node->texts[0]),
-                            target->codes->file);
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        bool separator = text.ptr[i] == '.' || text.ptr[i] == ',';
+        if (!is_digit(text.ptr[i]) && !(separator && i > 0 && i == n))
+            break;
+        if (!separator)
+            n = i + 1;
+    }
+    return n;
 }
 
-static struct parsed find_code(struct step *step, int system, struct kho_text cell)
+/* Writes each number in a text so that it has one reading. */
+static struct kho_text plain_numbers(struct kho_arena *arena, char separator, struct kho_text text)
 {
-    const struct kho_codes *codes = step->parse->column->codes;
-    struct kho_text code;
-    struct kho_text text;
-    if (kho_codes_find(codes, system, cell, &code))
-        return parsed_text(code.ptr, code.len);
-    const char *fault = clean_text(step->out->arena, cell, &text);
-    if (fault != NULL)
-        return parsed_reject(fault);
-    if (text.len == 0)
-        return parsed_null(NULL);
-    if (kho_codes_find(codes, system, text, &code))
-        return parsed_text(code.ptr, code.len);
-    return parsed_reject(step->parse->not_in_list);
+    size_t size = text.len * 2 + 4;
+    char *out = kho_arena_bytes(arena, size);
+    size_t len = 0;
+    for (size_t at = 0; at < text.len;) {
+        struct kho_text rest = {text.ptr + at, text.len - at};
+        size_t n = number_length(rest);
+        struct kho_text piece = {rest.ptr, KHO_MAX(n, 1)};
+        at += piece.len;
+        if (n > 0)
+            piece = number_by_separator(arena, separator, piece).text;
+        memcpy(out + len, piece.ptr, piece.len);
+        len += piece.len;
+    }
+    return (struct kho_text){out, len};
 }
 
-static void run_code(struct step *step, const struct node *node, const struct vec *values)
+static void run_numbers(struct step *step, const struct node *node, const struct vec *values)
 {
     for (size_t i = 0; i < step->n; i++) {
         struct kho_text cell = vec_at(&values[0], i);
-        node->cells[i] = KHO_TEXT_NULL;
-        if (cell.ptr == NULL)
-            continue;
-        struct parsed parsed = find_code(step, node->system, cell);
-        if (parsed.reason != NULL)
-            step_note(step, i, &parsed);
-        node->cells[i] = parsed.text;
+        node->cells[i] =
+            cell.ptr == NULL ? cell : plain_numbers(step->out->arena, *node->texts[0].ptr, cell);
     }
 }
 
@@ -313,12 +331,22 @@ static void run_split(struct step *step, const struct node *node, const struct v
 
 const struct function map_functions[] = {
     {"date", "vs+", "date(x, 'FORMAT', ...)",
-     "day by the first format that fits: YYYY YY MM M DD D and other characters as they are",
+     "day by the first format that fits: YYYY YY MM M DD D and other characters as they are; dmy "
+     "and mdy: in any form that has day and month in this order",
      prepare_date, run_date, false},
     {"number", "vs", "number(x, ',')",
      "number as text whose decimal separator is ',' or '.'; the other one parts thousands",
      prepare_number, run_number, true},
-    {"code", "vs", "code(x, 'system')", "code of the column's list, as that department writes it",
+    {"numbers", "vs", "numbers(x, ',')", "text in which each number is written as number() would",
+     prepare_number, run_numbers, true},
+    {"decode", "vs", "decode(x, 'ENCODING')",
+     "text of a column in another encoding than its source's: tcvn3, vni, ...", prepare_decode,
+     run_decode, true},
+    {"code", "vsv?", "code(x, 'system'[, as_of])",
+     "code of the column's list, as that department writes it ('name': by code or name); as of a "
+     "day: as it was written then, brought forward to the code of today",
+     prepare_code, run_code, false},
+    {"code_then", "vsv", "code_then(x, 'system', as_of)", "the same, but the code of that day",
      prepare_code, run_code, false},
     {"coalesce", "vv+", "coalesce(a, b, ...)", "first that is not NULL or blank", NULL,
      run_coalesce, false},
@@ -335,5 +363,12 @@ const struct function map_functions[] = {
     {"trim", "v", "trim(x)", "without white space at both ends", NULL, run_trim, false},
     {"split", "vsi", "split(x, 'sep', n)", "n-th part, from 1; NULL beyond the last", prepare_split,
      run_split, false},
+    {"person", "vi", "person(x, n)",
+     "n-th of the persons that a cell names; NULL for organisations", prepare_person, run_person,
+     true},
+    {"organisation", "v", "organisation(x)", "the text if an organisation's name, else NULL", NULL,
+     run_organisation, true},
+    {"party_kind", "v", "party_kind(x)", "person, couple, group, household or organisation", NULL,
+     run_party_kind, true},
 };
 const size_t n_map_functions = KHO_COUNT(map_functions);

@@ -21,7 +21,8 @@ extern const char latin_more_classes[LATIN_MORE_END - LATIN_MORE_FIRST + 1];
  * their own NFC. */
 static inline size_t latin_at(const unsigned char *p, size_t left, uint32_t *code_point)
 {
-    if (p[0] >= 0xC3 && p[0] <= 0xC9 && left >= 2 && (p[1] & 0xC0) == 0x80) {
+    if (p[0] >= 0xC3 && p[0] <= 0xC9 && left >= 2 && (p[1] & 0xC0) == 0x80 &&
+        (p[0] < 0xC9 || p[1] < 0x90)) {
         *code_point = (uint32_t)((p[0] & 0x1F) << 6 | (p[1] & 0x3F));
         return 2;
     }

@@ -18,6 +18,7 @@ static struct node *new_node(struct compiler *compiler, enum node_kind kind, str
 struct node *map_column(struct compiler *compiler, struct kho_text name, struct kho_pos pos)
 {
     struct node *node = new_node(compiler, NODE_COLUMN, pos);
+    node->charset = compiler->charset;
     for (size_t i = 0; i < compiler->n_inputs; i++) {
         if (kho_text_eq_cstr(name, compiler->inputs[i])) {
             node->input = i;
@@ -73,7 +74,7 @@ static const struct function *find_function(struct compiler *compiler, const str
 static char arg_kind(const char *args, size_t i)
 {
     size_t n = strlen(args);
-    if (i < n && args[i] != '+')
+    if (i < n && args[i] != '+' && args[i] != '?')
         return args[i];
     return args[n - 1] == '+' ? args[n - 2] : '\0';
 }
@@ -81,7 +82,10 @@ static char arg_kind(const char *args, size_t i)
 static bool count_fits(const struct function *function, size_t n)
 {
     const char *plus = strchr(function->args, '+');
-    size_t least = strlen(function->args) - (plus != NULL);
+    bool optional = strchr(function->args, '?') != NULL;
+    size_t least = strlen(function->args) - (plus != NULL) - 2 * optional;
+    if (optional)
+        return n == least || n == least + 1;
     return plus != NULL ? n >= least && n <= FUNCTION_ARGS_MAX : n == least;
 }
 
@@ -189,6 +193,8 @@ bool map_bind(struct kho_arena *arena, struct node *node, const enum kho_wire *w
     for (size_t i = 0; i < node->n_values; i++)
         KHO_TRY(map_bind(arena, node->values[i], wires, inputs, false, err));
     KHO_TRY(fits_function(node, wires, inputs, err));
+    if (node->kind == NODE_COLUMN && node->charset != NULL)
+        node->cells = kho_arena_array(arena, KHO_BATCH_ROWS, sizeof *node->cells);
     if (node->kind != NODE_COLUMN || is_root || wires[node->input] == KHO_WIRE_TEXT)
         return true;
     if (wires[node->input] == KHO_WIRE_BYTEA)
@@ -200,6 +206,21 @@ bool map_bind(struct kho_arena *arena, struct node *node, const enum kho_wire *w
     return true;
 }
 
+void map_origin(struct kho_arena *arena, const struct node *node, struct kho_origin *origin)
+{
+    for (size_t i = 0; i < node->n_values; i++)
+        map_origin(arena, node->values[i], origin);
+    if (node->kind != NODE_COLUMN)
+        return;
+    for (size_t i = 0; i < origin->n_columns; i++) {
+        if (origin->columns[i] == node->input)
+            return;
+    }
+    size_t *slot =
+        kho_arena_push(arena, (void *)&origin->columns, &origin->n_columns, sizeof *slot);
+    *slot = node->input;
+}
+
 void step_note(struct step *step, size_t i, const struct parsed *parsed)
 {
     bool reject = parsed->outcome == KHO_VALUE_REJECT;
@@ -208,12 +229,37 @@ void step_note(struct step *step, size_t i, const struct parsed *parsed)
     if (parsed->reason != NULL)
         kho_batch_reject(step->out, i, reject ? KHO_REJECT : KHO_WARN, step->column,
                          kho_type_word(step->parse->column->type), "%s", parsed->reason);
+    if (parsed->repair != NULL && !reject)
+        kho_batch_repair(step->out, i, step->column, kho_type_word(step->parse->column->type),
+                         parsed->repair, step->origin);
 }
 
-static struct vec column_vec(const struct step *step, const struct node *node)
+/* Texts in another encoding become UTF-8 before anything reads them. */
+static struct vec decoded_vec(struct step *step, const struct node *node, const struct vec *vec)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(vec, i);
+        node->cells[i] = KHO_TEXT_NULL;
+        if (cell.ptr == NULL)
+            continue;
+        if (vec->wire == KHO_WIRE_BPCHAR)
+            cell = without_padding(cell);
+        if (kho_charset_decode(node->charset, step->out->arena, cell, &node->cells[i]))
+            continue;
+        struct parsed broken = parsed_reject(kho_arena_printf(
+            step->out->arena, "bytes that are no %s", kho_charset_name(node->charset)));
+        step_note(step, i, &broken);
+        node->cells[i] = KHO_TEXT_NULL;
+    }
+    return (struct vec){KHO_WIRE_TEXT, node->cells, NULL};
+}
+
+static struct vec column_vec(struct step *step, const struct node *node)
 {
     const struct kho_batch_column *column = &step->in->columns[node->input];
-    return (struct vec){column->wire, column->cells, step->rows};
+    struct vec vec = {column->wire, column->cells, step->rows};
+    bool text = vec.wire == KHO_WIRE_TEXT || vec.wire == KHO_WIRE_BPCHAR;
+    return node->charset != NULL && text ? decoded_vec(step, node, &vec) : vec;
 }
 
 /* Functions read text: other cells are written out for them. */

@@ -5,7 +5,9 @@
 #ifndef KHO_SRC_NORMALISE_MAP_H
 #define KHO_SRC_NORMALISE_MAP_H
 
+#include <kho/core/charset.h>
 #include <kho/normalise/program.h>
+#include <kho/record/codes_history.h>
 
 #include "date.h"
 #include "parse.h"
@@ -29,23 +31,27 @@ enum node_kind { NODE_COLUMN, NODE_LITERAL, NODE_CALL };
 struct node {
     enum node_kind kind;
     struct kho_pos pos;
-    size_t input;                    /* COLUMN: number among the program's inputs */
-    const struct function *function; /* CALL */
-    struct node **values;            /* CALL: arguments that are computed */
+    size_t input;                      /* COLUMN: number among the program's inputs */
+    const struct kho_charset *charset; /* COLUMN: of its texts; NULL = UTF-8 */
+    const struct function *function;   /* CALL */
+    struct node **values;              /* CALL: arguments that are computed */
     size_t n_values;
     struct kho_text *texts; /* CALL: arguments that are literal strings */
     size_t n_texts;
     int64_t numbers[2]; /* CALL: arguments that are literal numbers */
     size_t n_numbers;
-    struct date_format *formats; /* date(): one a text */
-    int system;                  /* code() */
-    struct kho_text *cells;      /* room for what the node makes; LITERAL: filled once */
+    struct date_format *formats;             /* date(): one a text */
+    int system;                              /* code() */
+    const struct kho_codes_history *history; /* code() as of a day, or by name; else NULL */
+    bool forward;                            /* code(): to what stands today */
+    struct kho_text *cells; /* room for what the node makes; LITERAL: filled once */
 };
 
 /* Where a column is being made: its target, the rows, and which of them are already rejected. */
 struct step {
     const struct parse *parse; /* of the target column */
     const char *column;
+    const struct kho_origin *origin; /* the inputs that the column is made of */
     const struct kho_batch *in;
     const uint32_t *rows;
     size_t n;
@@ -55,8 +61,8 @@ struct step {
 
 struct function {
     const char *name;
-    /* One letter an argument: v value, s string literal, i whole number literal; `+` behind the
-     * last: one or more of it. */
+    /* One letter an argument: v value, s string literal, i whole number literal; behind the last
+     * `+`: one or more of it, `?`: it may be left out. */
     const char *args;
     const char *usage;
     const char *help;
@@ -79,6 +85,7 @@ struct compiler {
     const char **inputs;
     size_t n_inputs;
     const struct kho_schema_column *target;
+    const struct kho_charset *charset; /* of the source's texts; NULL = UTF-8 */
 };
 
 /* Returns the node of an expression, or NULL after saying why in `diags`. */
@@ -93,7 +100,10 @@ KHO_MUST_USE bool map_bind(struct kho_arena *arena, struct node *node, const enu
 /* Computes a node. A column stays as it came; everything else is text. */
 struct vec map_run(struct step *step, const struct node *node);
 
-/* Notes a value that could not be read: a reject with its row marked bad, or a warning. */
+/* Adds the inputs that a node reads to the origin, each once. */
+void map_origin(struct kho_arena *arena, const struct node *node, struct kho_origin *origin);
+
+/* Notes what a parser says of a value: a reject with its row marked bad, a warning, a repair. */
 void step_note(struct step *step, size_t i, const struct parsed *parsed);
 
 #endif

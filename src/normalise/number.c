@@ -3,12 +3,12 @@
  * read in two ways is refused.
  */
 #include "clean.h"
-#include "parse.h"
+#include "decimal.h"
 
 #define NOT_WHOLE "not a whole number"
-#define NOT_NUMBER "not a number"
+#define NOT_NUMBER AMOUNT_NONE
 #define OUT_OF_RANGE "out of range of 64 bits"
-#define SCIENTIFIC "scientific notation: digits are lost"
+#define SCIENTIFIC AMOUNT_SCIENTIFIC
 
 /* Cells are rarely anything but ASCII; white space of other scripts is cleaned away first. */
 static const char *plain_text(const struct parse *parse, struct kho_text *text)
@@ -21,7 +21,7 @@ static const char *plain_text(const struct parse *parse, struct kho_text *text)
     return NULL;
 }
 
-static bool is_scientific(struct kho_text text)
+bool is_scientific(struct kho_text text)
 {
     bool digit = false;
     for (size_t i = 0; i < text.len; i++) {
@@ -65,13 +65,6 @@ struct parsed parse_integer(const struct parse *parse, struct kho_text input)
     return whole_number(input);
 }
 
-/* A decimal taken apart: sign, whole digits, fraction digits; separators of thousands are gone. */
-struct decimal {
-    bool negative;
-    struct kho_text whole;
-    struct kho_text fraction;
-};
-
 static const char *count_integral_fault(const struct kho_schema_column *column, size_t whole)
 {
     if (column->precision > 0 && whole > (size_t)(column->precision - column->scale))
@@ -79,8 +72,7 @@ static const char *count_integral_fault(const struct kho_schema_column *column, 
     return NULL;
 }
 
-/* Writes the decimal in its one form: no leading zeros, the column's scale or no trailing zeros. */
-static struct parsed canonical_decimal(const struct parse *parse, struct decimal d)
+struct parsed canonical_decimal(const struct parse *parse, struct decimal d)
 {
     const struct kho_schema_column *column = parse->column;
     while (d.whole.len > 0 && *d.whole.ptr == '0') {
@@ -176,30 +168,42 @@ static bool ungroup(struct kho_arena *arena, struct kho_text text, char separato
     return group == 3;
 }
 
-static struct parsed separated_decimal(const struct parse *parse, struct kho_text text,
-                                       const struct separators *s, struct decimal d)
+static const char *read_separated(struct kho_arena *arena, struct kho_text text,
+                                  const struct separators *s, bool three_part, struct decimal *d)
 {
     size_t behind = text.len - s->last - 1;
     struct kho_text before = {text.ptr, s->last};
-    d.fraction = (struct kho_text){text.ptr + s->last + 1, behind};
-    d.whole = before;
+    bool groups = s->points == 0 || s->commas == 0; /* 1.234.567 */
+    d->fraction = (struct kho_text){text.ptr + s->last + 1, behind};
+    d->whole = before;
     if (s->points + s->commas == 1) {
-        if (behind == 3 && s->last <= 3 && *text.ptr != '0')
-            return parsed_reject("ambiguous: a separator of thousands or a decimal point");
-        return canonical_decimal(parse, d);
+        bool may_part = behind == 3 && s->last <= 3 && *text.ptr != '0';
+        if (may_part && !three_part)
+            return AMOUNT_AMBIGUOUS;
+        if (!may_part)
+            return NULL;
     }
-    if (s->points == 0 || s->commas == 0) { /* 1.234.567 */
-        d.fraction.len = 0;
-        if (!ungroup(parse->arena, text, s->last_kind, &d.whole))
-            return parsed_reject(NOT_NUMBER);
-        return canonical_decimal(parse, d);
+    if (groups) {
+        d->fraction.len = 0;
+        return ungroup(arena, text, s->last_kind, &d->whole) ? NULL : NOT_NUMBER;
     }
     /* 1.234,5: the last kind stands once, the other parts thousands */
     size_t of_last_kind = s->last_kind == '.' ? s->points : s->commas;
     char thousands = s->last_kind == '.' ? ',' : '.';
-    if (of_last_kind != 1 || !ungroup(parse->arena, before, thousands, &d.whole))
-        return parsed_reject(NOT_NUMBER);
-    return canonical_decimal(parse, d);
+    if (of_last_kind != 1 || !ungroup(arena, before, thousands, &d->whole))
+        return NOT_NUMBER;
+    return NULL;
+}
+
+const char *read_amount(struct kho_arena *arena, struct kho_text text, bool three_part,
+                        struct decimal *d)
+{
+    struct separators s;
+    if (!find_separators(text, &s))
+        return NOT_NUMBER;
+    d->whole = text;
+    d->fraction = KHO_TEXT_NULL;
+    return s.points + s.commas == 0 ? NULL : read_separated(arena, text, &s, three_part, d);
 }
 
 struct parsed parse_decimal(const struct parse *parse, struct kho_text input)
@@ -212,14 +216,9 @@ struct parsed parse_decimal(const struct parse *parse, struct kho_text input)
     if (is_scientific(input))
         return parsed_reject(SCIENTIFIC);
     struct decimal d = {0};
-    struct separators s;
     struct kho_text digits = take_sign(input, &d.negative);
-    if (!find_separators(digits, &s))
-        return parsed_reject(NOT_NUMBER);
-    d.whole = digits;
-    if (s.points + s.commas == 0)
-        return canonical_decimal(parse, d);
-    return separated_decimal(parse, digits, &s, d);
+    fault = read_amount(parse->arena, digits, false, &d);
+    return fault != NULL ? parsed_reject(fault) : canonical_decimal(parse, d);
 }
 
 /* Writes what number() read so that no parser finds two readings in it: three digits behind the
@@ -341,6 +340,46 @@ struct parsed parse_plain_integer(const struct parse *parse, struct kho_text inp
     if (!kho_text_to_int((struct kho_text){digits, d.whole.len + 1}, &value))
         return parsed_reject(OUT_OF_RANGE);
     return parsed_number(value);
+}
+
+bool split_decimal(struct kho_text text, struct decimal *d)
+{
+    struct kho_text rest = take_sign(text, &d->negative);
+    d->whole = kho_text_cut(&rest, '.');
+    d->fraction = rest;
+    return all_digits(d->whole) && (rest.ptr == NULL || all_digits(rest));
+}
+
+struct decimal shift_decimal(struct kho_arena *arena, struct decimal d, size_t power)
+{
+    size_t behind = KHO_MIN(power, d.fraction.len);
+    char *bytes = kho_arena_bytes(arena, d.whole.len + power + 1);
+    memset(bytes, '0', d.whole.len + power);
+    memcpy(bytes, d.whole.ptr, d.whole.len);
+    if (behind > 0)
+        memcpy(bytes + d.whole.len, d.fraction.ptr, behind);
+    d.whole = (struct kho_text){bytes, d.whole.len + power};
+    if (behind > 0)
+        d.fraction = (struct kho_text){d.fraction.ptr + behind, d.fraction.len - behind};
+    return d;
+}
+
+bool decimal_units(struct decimal d, int64_t *units)
+{
+    int64_t fraction = 0, whole = 0;
+    struct kho_text rest = d.fraction;
+    while (rest.len > 0 && rest.ptr[rest.len - 1] == '0')
+        rest.len--;
+    if (rest.len > 4)
+        return false;
+    for (size_t i = 0; i < 4; i++)
+        fraction = fraction * 10 + (i < rest.len ? rest.ptr[i] - '0' : 0);
+    if (!kho_text_to_int(d.whole, &whole) || __builtin_mul_overflow(whole, DECIMAL_UNITS, units) ||
+        __builtin_add_overflow(*units, fraction, units))
+        return false;
+    if (d.negative)
+        *units = -*units;
+    return true;
 }
 
 static const struct {

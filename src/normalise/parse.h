@@ -21,6 +21,7 @@ struct parse {
 struct parsed {
     enum kho_value_outcome outcome;
     const char *reason;
+    const char *repair;   /* OK: what was mended; NULL = nothing */
     struct kho_text text; /* of types that are text or decimal */
     int64_t number;       /* of types that are neither */
 };
@@ -40,9 +41,19 @@ static inline struct parsed parsed_text(const char *ptr, size_t len)
     return (struct parsed){.outcome = KHO_VALUE_OK, .text = {ptr, len}};
 }
 
+static inline struct parsed parsed_repaired(const char *ptr, size_t len, const char *repair)
+{
+    return (struct parsed){.outcome = KHO_VALUE_OK, .repair = repair, .text = {ptr, len}};
+}
+
 static inline struct parsed parsed_number(int64_t number)
 {
     return (struct parsed){.outcome = KHO_VALUE_OK, .number = number};
+}
+
+static inline bool parsed_says(const struct parsed *parsed)
+{
+    return parsed->reason != NULL || parsed->repair != NULL;
 }
 
 static inline bool is_digit(char c)
@@ -68,6 +79,11 @@ static inline int64_t digits_value(const char *digits, size_t count)
     return value;
 }
 
+/* What several parsers repair. */
+#define REPAIRED_ZERO "leading zero restored"
+#define REPAIRED_SEPARATORS "separators dropped"
+#define LETTER_O "letter O read as a digit 0"
+
 typedef struct parsed parser(const struct parse *parse, struct kho_text input);
 
 parser parse_text;
@@ -82,6 +98,16 @@ parser parse_citizen_id;
 parser parse_tax_code;
 parser parse_phone;
 parser parse_person_name;
+parser parse_money;
+parser parse_area;
+parser parse_land_uses;
+parser parse_parcel_number;
+parser parse_parcel_id;
+parser parse_certificate_serial;
+parser parse_northing;
+parser parse_easting;
+parser parse_business_id;
+parser parse_sector;
 
 parser *parser_of(enum kho_type type);
 
@@ -89,6 +115,9 @@ parser *parser_of(enum kho_type type);
 parser parse_plain_decimal;
 /* Whole numbers as machines write them: `12`, `12.00`, `1e+6`. */
 parser parse_plain_integer;
+
+/* Refuses a coordinate that cannot be one of VN-2000, or is the other one. */
+struct parsed check_coordinate(enum kho_type type, struct parsed parsed);
 
 /* Reads a number whose decimal separator (`.` or `,`; the other one parts thousands) is known, and
  * writes it with a point so that it has one reading. What is not written so stays as it is, with a
@@ -98,6 +127,10 @@ struct parsed number_by_separator(struct kho_arena *arena, char separator, struc
 /* Reads a citizen number that has its 12 digits: NULL if it is one, else why not. A number that is
  * none of the 63 provinces' is one, with `*foreign` set. */
 const char *citizen_id_fault(const char digits[12], bool *foreign);
+
+/* Whether a question mark stands inside a word: a letter that some encoding did not have. */
+bool has_lost_letter(struct kho_text text);
+#define LOST_LETTER "a letter was lost: a question mark stands inside a word"
 
 /* Copies the digits of a number, without the spaces, points and the apostrophe that people and
  * spreadsheets put in. Returns how many, or SIZE_MAX if there is anything else; digits beyond `max`

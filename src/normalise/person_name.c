@@ -12,12 +12,12 @@
 
 #define NO_LETTER "character that is no letter"
 #define TWO_PERSONS "two persons"
+#define IN_CAPITALS "written in capitals"
 
 /* What one pass finds in a text. */
 enum {
     UPPER = 1,
     LOWER = 2,
-    ETH = 4,  /* Ð or ð, typed for Đ or đ */
     SLOW = 8, /* something that the fast pass does not judge */
     HYPHEN = 16,
     SMALL_START = 32, /* a word that begins in lower case */
@@ -53,8 +53,8 @@ static const unsigned char ascii_flags[128] = {
 
 static unsigned latin_flags(uint32_t c)
 {
-    if (c == 0xD0 || c == 0xF0)
-        return ETH;
+    if (is_suspect_letter(c))
+        return SLOW;
     switch (latin_class(c)) {
     case 'U':
         return UPPER;
@@ -97,34 +97,9 @@ static unsigned scan(struct kho_text text)
     return after_space ? SLOW : flags;
 }
 
-/* Finds marks of UTF-8 that was read as Windows-1252 and written as UTF-8 again: Ã, Ä, Æ or á and
- * behind it what the second byte of a Vietnamese letter became. No name has these. */
-static bool is_twice_encoded(struct kho_text text)
-{
-    const char *end = text.ptr + text.len;
-    const char *at = text.ptr;
-    while ((at = memchr(at, 0xC3, (size_t)(end - at))) != NULL && end - at > 3) {
-        unsigned char letter = (unsigned char)at[1];
-        unsigned char behind = (unsigned char)at[2];
-        unsigned char last = (unsigned char)at[3];
-        if (behind == 0xC2 && (letter == 0x83 || letter == 0x84 || letter == 0x86))
-            return true;
-        if (letter == 0x84 && ((behind == 0xC6 && last == 0x92) || behind == 0xE2))
-            return true;
-        if (letter == 0xA1 && behind == 0xC2 && (last == 0xBA || last == 0xBB))
-            return true;
-        at += 2;
-    }
-    return false;
-}
-
 static uint32_t repaired(uint32_t c)
 {
     switch (c) {
-    case 0xD0:
-        return 0x110;
-    case 0xF0:
-        return 0x111;
     case 0x2019: /* typographic apostrophes and hyphens */
     case 0x2BC:
         return '\'';
@@ -149,12 +124,12 @@ static bool is_letter(uint32_t c)
 static bool belongs_in_name(uint32_t c)
 {
     if (c < 0x80)
-        return c == ' ' || ascii_flags[c] != 0;
+        return c == ' ' || c == '?' || ascii_flags[c] != 0;
     /* The ordinal indicators count as letters in Unicode; in a name they are debris. */
     return c != 0xAA && c != 0xBA && is_letter(c);
 }
 
-/* Writes the name with eth and typographic marks repaired, and, if `title`, each syllable
+/* Writes the name with typographic marks repaired, and, if `title`, each syllable
  * capitalised. False if there is a character that no name has. */
 static bool rewrite(struct kho_arena *arena, struct kho_text text, bool title, struct kho_text *out)
 {
@@ -216,39 +191,62 @@ static struct parsed judge(const struct parse *parse, struct kho_text text)
     if (cases == 0)
         return parsed_reject("no letter in it");
     bool title = cases == UPPER || cases == LOWER;
+    bool lost = has_lost_letter(text);
     struct kho_text out;
     if (has_two_persons(text))
         return parsed_reject(TWO_PERSONS);
-    if (!rewrite(parse->arena, text, title, &out))
+    if (!rewrite(parse->arena, text, title, &out) ||
+        (!lost && memchr(text.ptr, '?', text.len) != NULL))
         return parsed_reject(NO_LETTER);
+    struct parsed parsed = parsed_text(out.ptr, out.len);
+    if (lost)
+        parsed.reason = LOST_LETTER;
     if (kho_text_eq(out, text))
-        out = text;
-    return parsed_text(out.ptr, out.len);
+        parsed.text = text;
+    else
+        parsed.repair = !title           ? "typographic marks"
+                        : cases == UPPER ? IN_CAPITALS
+                                         : "written in small letters";
+    return parsed;
+}
+
+/* What the text says beside the name is dropped: a form of address, a note of death. */
+static struct parsed read_one(const struct parse *parse, struct kho_text text)
+{
+    struct kho_text rest = name_without_title(text);
+    if (name_without_title(rest).len != rest.len) /* Ông bà ... */
+        return parsed_reject(TWO_PERSONS);
+    struct kho_text living = name_without_death(rest);
+    struct parsed parsed = judge(parse, living);
+    if (parsed.outcome != KHO_VALUE_OK)
+        return parsed;
+    if (rest.len != text.len)
+        parsed.repair = "form of address dropped";
+    if (living.len != rest.len) {
+        parsed.repair = "note of death dropped";
+        parsed.reason = "noted as dead";
+    }
+    return parsed;
 }
 
 static struct parsed read_name(const struct parse *parse, struct kho_text input)
 {
-    struct kho_text text = input;
     struct kho_text trimmed = kho_text_trim(input);
-    const char *fault = clean_text(parse->arena, input, &text);
-    if (fault != NULL)
-        return parsed_reject(fault);
+    struct cleaned cleaned = clean_noting(parse->arena, input);
+    struct kho_text text = cleaned.text;
+    if (cleaned.fault != NULL)
+        return parsed_reject(cleaned.fault);
     if (text.len == 0)
         return parsed_null(NULL);
     if (name_is_ditto(text))
         return parsed_reject("ditto mark");
-    if (is_twice_encoded(trimmed))
-        return parsed_reject("UTF-8 that was encoded twice");
     if (memchr(trimmed.ptr, '\n', trimmed.len) != NULL)
         return parsed_reject("line break: two persons");
     if (name_is_organisation(text))
         return parsed_reject("an organisation, not a person");
-    struct kho_text rest = name_without_title(text);
-    if (name_without_title(rest).len != rest.len) /* Ông bà ... */
-        return parsed_reject(TWO_PERSONS);
-    struct parsed parsed = judge(parse, rest);
-    if (rest.len != text.len && parsed.outcome == KHO_VALUE_OK)
-        parsed.reason = "form of address dropped";
+    struct parsed parsed = read_one(parse, text);
+    if (parsed.outcome == KHO_VALUE_OK && parsed.repair == NULL)
+        parsed.repair = cleaned.repair;
     return parsed;
 }
 
@@ -274,7 +272,7 @@ static struct parsed title_capitals(struct kho_arena *arena, struct kho_text tex
         first = false;
     }
     kho_arena_shrink(arena, bytes, text.len * 2 + 4, len);
-    return parsed_text(bytes, len);
+    return parsed_repaired(bytes, len, IN_CAPITALS);
 }
 
 struct parsed parse_person_name(const struct parse *parse, struct kho_text input)

@@ -13,6 +13,12 @@ bool name_is_ditto(struct kho_text text);
 /* Begins with what organisations begin with: UBND, Công ty, ... */
 bool name_is_organisation(struct kho_text text);
 
+/* Begins with `hộ`, as households are named by their heads. */
+bool name_is_household(struct kho_text text);
+
+/* Returns the name without a note of death behind it: `(đã mất)`. */
+struct kho_text name_without_death(struct kho_text text);
+
 /* Returns the name without `ông`, `bà`, `hộ ông`, `hộ bà` before it, with or without a colon. */
 struct kho_text name_without_title(struct kho_text text);
 

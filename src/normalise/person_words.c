@@ -41,8 +41,6 @@ static const struct kho_text organisations[] = {
 /* Longer ones first. */
 static const struct kho_text titles[] = {W("hộ ông"), W("hộ bà"), W("ông"), W("bà")};
 
-#undef W
-
 /* Looks at the first bytes only; nearly every question ends here. */
 static inline bool may_begin(struct kho_text text, struct kho_text word)
 {
@@ -92,6 +90,31 @@ bool name_is_organisation(struct kho_text text)
             return true;
     }
     return false;
+}
+
+/* Longer ones first; in lower case. */
+static const struct kho_text deaths[] = {W("(đã mất)"), W("(đã chết)"), W("(mất)"), W("(chết)")};
+
+#undef W
+
+bool name_is_household(struct kho_text text)
+{
+    static const struct kho_text word = {"hộ ", sizeof "hộ " - 1};
+    return spelled(text, word) > 0;
+}
+
+struct kho_text name_without_death(struct kho_text text)
+{
+    const char *open = memrchr(text.ptr, '(', text.len);
+    if (open == NULL)
+        return text;
+    struct kho_text note = {open, text.len - (size_t)(open - text.ptr)};
+    for (size_t i = 0; i < KHO_COUNT(deaths); i++) {
+        struct kho_text name = kho_text_trim((struct kho_text){text.ptr, text.len - note.len});
+        if (name.len > 0 && spelled(note, deaths[i]) == note.len)
+            return name;
+    }
+    return text;
 }
 
 struct kho_text name_without_title(struct kho_text text)

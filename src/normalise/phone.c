@@ -67,7 +67,9 @@ static struct parsed moved(const struct parse *parse, const char digits[10])
         char now[9];
         memcpy(now, moved_prefixes[i][1], 2);
         memcpy(now + 2, digits + 3, 7);
-        return answer(parse, "+84", now, sizeof now);
+        struct parsed parsed = answer(parse, "+84", now, sizeof now);
+        parsed.repair = "mobile prefix of before 2018";
+        return parsed;
     }
     return parsed_reject(NOT_A_PHONE);
 }
@@ -124,5 +126,8 @@ struct parsed parse_phone(const struct parse *parse, struct kho_text input)
         return national(parse, d.digits + 1, d.n - 1);
     if (d.n >= 11 && memcmp(d.digits, "84", 2) == 0)
         return with_country(parse, &d);
-    return national(parse, d.digits, d.n);
+    struct parsed parsed = national(parse, d.digits, d.n);
+    if (parsed.repair == NULL)
+        parsed.repair = REPAIRED_ZERO;
+    return parsed;
 }

@@ -2,12 +2,13 @@
  * A job's program: one target a schema column, then the rules. Compiling and running a mapping's
  * expression is left to map.c, parsing of values to the parsers, rules to rule.c.
  */
+#include "code.h"
 #include "map.h"
 #include "rule.h"
 #include "wire_in.h"
 
 /* Goes up whenever a parser answers differently: then everything is compared anew. */
-#define PARSERS_VERSION 1
+#define PARSERS_VERSION 2
 
 struct target {
     const char *name;
@@ -15,6 +16,7 @@ struct target {
     struct node *root;           /* NULL: nothing maps the column */
     const struct kho_expr *expr; /* NULL: the column of the same name */
     struct parse parse;
+    struct kho_origin origin;
     bool canonical; /* what the root makes needs no parser any more */
 };
 
@@ -22,6 +24,7 @@ struct kho_program {
     struct kho_arena *arena;
     const struct kho_schema *schema;
     const struct kho_zone *zone;
+    const char *encoding;   /* of the source; NULL = UTF-8 */
     struct target *targets; /* one a schema column */
     struct rule *rules;
     size_t n_rules;
@@ -56,7 +59,7 @@ static bool is_canonical(const struct node *root, enum kho_type type)
         return false;
     const char *name = root->function->name;
     return (type == KHO_TYPE_PARTIAL_DATE && strcmp(name, "date") == 0) ||
-           (type == KHO_TYPE_CODE && strcmp(name, "code") == 0);
+           (type == KHO_TYPE_CODE && strncmp(name, "code", 4) == 0);
 }
 
 static void compile_target(struct kho_program *program, struct compiler *compiler,
@@ -76,7 +79,14 @@ static void compile_target(struct kho_program *program, struct compiler *compile
         target->canonical = is_canonical(target->root, column->type);
     } else if (is_available(compiler, column->name)) {
         target->root = map_column(compiler, column->name, job->pos);
-    } else if (column->required && compiler->available != NULL) {
+    }
+    const char *fault =
+        target->root != NULL ? code_fault(program->arena, column, target->root) : NULL;
+    if (fault != NULL)
+        kho_diag_error(compiler->diags, mapping != NULL ? mapping->pos : job->pos, "%s", fault);
+    if (target->root != NULL) {
+        map_origin(program->arena, target->root, &target->origin);
+    } else if (mapping == NULL && column->required && compiler->available != NULL) {
         kho_diag_error(compiler->diags, job->pos, "nothing maps '%s', which schema %.*s requires",
                        target->name, KHO_TEXT_ARGS(program->schema->name));
     }
@@ -126,6 +136,11 @@ struct kho_program *kho_program_new(struct kho_arena *arena,
     program->zone = options->zone;
     program->targets = kho_arena_array(arena, program->schema->n_columns, sizeof *program->targets);
     program->bad = kho_arena_array(arena, KHO_BATCH_ROWS, sizeof *program->bad);
+    if (!kho_text_is_null(options->encoding)) {
+        compiler.charset = kho_charset_open(arena, options->encoding);
+        KHO_BUG_IF(compiler.charset == NULL); /* the configuration was checked */
+        program->encoding = kho_charset_name(compiler.charset);
+    }
     check_columns(program, options->job, diags);
     for (size_t i = 0; i < program->schema->n_columns; i++)
         compile_target(program, &compiler, options->job, i);
@@ -191,6 +206,8 @@ struct kho_hash128 kho_program_fingerprint(const struct kho_program *program)
     struct kho_buf out;
     kho_buf_init(&out, 64 * 1024 * 1024);
     kho_buf_printf(&out, "parsers %d\nzone %s\n", PARSERS_VERSION, kho_zone_name(program->zone));
+    if (program->encoding != NULL)
+        kho_buf_printf(&out, "encoding %s\n", program->encoding);
     for (size_t i = 0; i < program->schema->n_columns; i++)
         put_target(&out, &program->targets[i]);
     for (size_t i = 0; i < program->schema->n_rules; i++) {
@@ -223,7 +240,7 @@ static void fill_cell(struct step *step, enum kho_wire wire, struct kho_text cel
     *out = KHO_TEXT_NULL;
     if (parsed.outcome == KHO_VALUE_OK)
         parsed_cell(step->parse->arena, step->parse->column->type, &parsed, out);
-    if (KHO_UNLIKELY(parsed.reason != NULL))
+    if (KHO_UNLIKELY(parsed_says(&parsed)))
         step_note(step, i, &parsed);
 }
 
@@ -238,7 +255,7 @@ static void fill_texts(struct step *step, const struct vec *vec, struct kho_text
             continue;
         struct parsed parsed = parse(step->parse, cell);
         cells[i] = parsed.text;
-        if (KHO_UNLIKELY(parsed.reason != NULL))
+        if (KHO_UNLIKELY(parsed_says(&parsed)))
             step_note(step, i, &parsed);
     }
 }
@@ -278,6 +295,7 @@ static void run_target(struct kho_program *program, struct step *step, size_t i)
     target->parse.arena = step->out->arena;
     step->parse = &target->parse;
     step->column = target->name;
+    step->origin = &target->origin;
     step->bad = program->bad;
     memset(program->bad, 0, step->n);
     if (target->root == NULL)

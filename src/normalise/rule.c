@@ -37,6 +37,10 @@ static enum rule_kind kind_of_type(enum kho_type type)
     case KHO_TYPE_INTEGER:
         return RULE_INT;
     case KHO_TYPE_DECIMAL:
+    case KHO_TYPE_MONEY:
+    case KHO_TYPE_AREA:
+    case KHO_TYPE_NORTHING:
+    case KHO_TYPE_EASTING:
         return RULE_DECIMAL;
     case KHO_TYPE_BOOLEAN:
         return RULE_BOOL;
@@ -231,12 +235,15 @@ static const struct {
     const char *help;
     enum rule_kind kind;
     rule_evaluator *evaluator;
-    size_t n_args;
+    const char *args; /* a letter each: t text, b birth date (text or date), d decimal */
 } functions[] = {
     {"citizen_id_agrees", "citizen_id_agrees(citizen_id, sex, birth_date)",
      "in rules: sex and birth year are those that the number's digits say", RULE_BOOL,
-     rule_eval_citizen_id_agrees, 3},
-    {"length", "length(x)", "in rules: characters", RULE_INT, rule_eval_length, 1},
+     rule_eval_citizen_id_agrees, "ttb"},
+    {"land_uses_agree", "land_uses_agree(land_uses, area)",
+     "in rules: the areas of the uses add up to the parcel's, give or take 0.1", RULE_BOOL,
+     rule_eval_land_uses_agree, "td"},
+    {"length", "length(x)", "in rules: characters", RULE_INT, rule_eval_length, "t"},
 };
 
 void rule_functions_each(void (*show)(const char *usage, const char *help, void *context),
@@ -246,7 +253,14 @@ void rule_functions_each(void (*show)(const char *usage, const char *help, void 
         show(functions[i].usage, functions[i].help, context);
 }
 
-static bool compile_args(struct rule_compiler *c, const struct kho_expr *expr,
+static bool fits_arg(const struct rule_node *arg, char kind)
+{
+    if (kind == 'd')
+        return arg->kind == RULE_DECIMAL;
+    return arg->kind == RULE_TEXT || (kind == 'b' && arg->kind == RULE_DATE);
+}
+
+static bool compile_args(struct rule_compiler *c, const struct kho_expr *expr, const char *kinds,
                          struct rule_node *node)
 {
     bool ok = true;
@@ -254,8 +268,7 @@ static bool compile_args(struct rule_compiler *c, const struct kho_expr *expr,
         struct rule_node *arg = compile(c, expr->args[i]);
         node->args[i] = arg;
         ok &= arg != NULL;
-        bool is_birth = node->eval == rule_eval_citizen_id_agrees && i == 2;
-        if (arg == NULL || arg->kind == RULE_TEXT || (is_birth && arg->kind == RULE_DATE))
+        if (arg == NULL || fits_arg(arg, kinds[i]))
             continue;
         kho_diag_error(c->diags, expr->args[i]->pos, "a %s does not fit here",
                        kind_words[arg->kind]);
@@ -271,14 +284,14 @@ static struct rule_node *compile_call(struct rule_compiler *c, const struct kho_
         names[i] = functions[i].name;
         if (!kho_text_eq_cstr(expr->text, names[i]))
             continue;
-        if (expr->n_args != functions[i].n_args) {
+        if (expr->n_args != strlen(functions[i].args)) {
             kho_diag_error(c->diags, expr->pos, "wrong number of arguments: %s",
                            functions[i].usage);
             return NULL;
         }
         struct rule_node *node =
             new_node(c, functions[i].kind, functions[i].evaluator, expr->n_args);
-        if (!compile_args(c, expr, node))
+        if (!compile_args(c, expr, functions[i].args, node))
             return NULL;
         if (node->eval == rule_eval_citizen_id_agrees)
             find_sexes(c, node);

@@ -5,6 +5,8 @@
 #include <kho/core/utf8.h>
 #include <kho/record/wire.h>
 
+#include "decimal.h"
+#include "land.h"
 #include "rule.h"
 #include "rule_node.h"
 
@@ -218,6 +220,24 @@ struct rule_value rule_eval_citizen_id_agrees(const struct rule_eval *e,
     if (born >= 0 && born != year)
         return rule_bool(false);
     return is_male || is_female || born >= 0 ? rule_bool(true) : rule_null();
+}
+
+/* Areas are surveyed to a tenth of a square metre. */
+#define AREA_TOLERANCE (DECIMAL_UNITS / 10)
+
+struct rule_value rule_eval_land_uses_agree(const struct rule_eval *e, const struct rule_node *node)
+{
+    struct rule_value uses = eval(e, node->args[0]);
+    struct rule_value area = eval(e, node->args[1]);
+    struct kho_text text;
+    struct decimal d = {0};
+    int64_t sum, units;
+    if (uses.kind == RULE_NULL || area.kind == RULE_NULL || !land_uses_sum(uses.text, &sum))
+        return rule_null();
+    KHO_BUG_IF(!kho_wire_to_text(e->arena, KHO_WIRE_NUMERIC, area.text, &text));
+    if (!split_decimal(text, &d) || !decimal_units(d, &units))
+        return rule_null();
+    return rule_bool(sum - units <= AREA_TOLERANCE && units - sum <= AREA_TOLERANCE);
 }
 
 void rule_run(const struct rule *rule, struct kho_batch *batch)

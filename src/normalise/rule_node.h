@@ -64,6 +64,7 @@ rule_evaluator rule_eval_and;
 rule_evaluator rule_eval_or;
 rule_evaluator rule_eval_length;
 rule_evaluator rule_eval_citizen_id_agrees;
+rule_evaluator rule_eval_land_uses_agree;
 rule_evaluator rule_eval_iso_text;   /* args[0] of kind DATE as ISO 8601 text */
 rule_evaluator rule_eval_to_decimal; /* args[0] of kind INT as numeric cell */
 

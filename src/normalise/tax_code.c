@@ -47,7 +47,7 @@ static struct parsed ten(const struct parse *parse, struct kho_text input, const
     if (input.len == 10)
         return parsed_text(input.ptr, 10);
     struct kho_text copy = kho_arena_text(parse->arena, (struct kho_text){digits, 10});
-    return parsed_text(copy.ptr, copy.len);
+    return parsed_repaired(copy.ptr, copy.len, REPAIRED_SEPARATORS);
 }
 
 /* Twelve digits are a personal number, or 13 that lost their leading zero. */
@@ -61,7 +61,9 @@ static struct parsed twelve(const struct parse *parse, struct kho_text input, co
     }
     char longer[13] = {'0'};
     memcpy(longer + 1, digits, 12);
-    return with_branch(parse, input, longer);
+    struct parsed parsed = with_branch(parse, input, longer);
+    parsed.repair = REPAIRED_ZERO;
+    return parsed;
 }
 
 static struct parsed nine(const struct parse *parse, struct kho_text input, const char digits[9])
@@ -70,7 +72,9 @@ static struct parsed nine(const struct parse *parse, struct kho_text input, cons
     memcpy(longer + 1, digits, 9);
     if (code_fault(longer) != NULL)
         return parsed_reject("9 digits, and no leading zero is missing");
-    return ten(parse, input, longer);
+    struct parsed parsed = ten(parse, input, longer);
+    parsed.repair = REPAIRED_ZERO;
+    return parsed;
 }
 
 /* Takes the hyphen out; false if it stands anywhere but between code and branch. */

@@ -7,13 +7,33 @@
 #include "date.h"
 #include "parse.h"
 
+static bool is_word_byte(char c)
+{
+    return (unsigned char)c >= 0x80 || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+bool has_lost_letter(struct kho_text text)
+{
+    const char *end = text.ptr + text.len;
+    const char *at = text.ptr;
+    while ((at = memchr(at, '?', (size_t)(end - at))) != NULL) {
+        if (at > text.ptr && at + 1 < end && is_word_byte(at[-1]) && is_word_byte(at[1]))
+            return true;
+        at++;
+    }
+    return false;
+}
+
 struct parsed parse_text(const struct parse *parse, struct kho_text input)
 {
-    struct parsed parsed = {.outcome = KHO_VALUE_OK};
-    const char *fault = clean_text(parse->arena, input, &parsed.text);
-    if (fault != NULL)
-        return parsed_reject(fault);
-    return parsed.text.len == 0 ? parsed_null(NULL) : parsed;
+    struct cleaned cleaned = clean_noting(parse->arena, input);
+    if (cleaned.fault != NULL)
+        return parsed_reject(cleaned.fault);
+    if (cleaned.text.len == 0)
+        return parsed_null(NULL);
+    struct parsed parsed = parsed_repaired(cleaned.text.ptr, cleaned.text.len, cleaned.repair);
+    parsed.reason = has_lost_letter(cleaned.text) ? LOST_LETTER : cleaned.warning;
+    return parsed;
 }
 
 struct parsed parse_code(const struct parse *parse, struct kho_text input)
@@ -45,6 +65,16 @@ static parser *const parsers[KHO_TYPE_COUNT] = {
     [KHO_TYPE_TAX_CODE] = parse_tax_code,
     [KHO_TYPE_PHONE] = parse_phone,
     [KHO_TYPE_PERSON_NAME] = parse_person_name,
+    [KHO_TYPE_MONEY] = parse_money,
+    [KHO_TYPE_AREA] = parse_area,
+    [KHO_TYPE_LAND_USES] = parse_land_uses,
+    [KHO_TYPE_PARCEL_NUMBER] = parse_parcel_number,
+    [KHO_TYPE_PARCEL_ID] = parse_parcel_id,
+    [KHO_TYPE_CERTIFICATE_SERIAL] = parse_certificate_serial,
+    [KHO_TYPE_NORTHING] = parse_northing,
+    [KHO_TYPE_EASTING] = parse_easting,
+    [KHO_TYPE_BUSINESS_ID] = parse_business_id,
+    [KHO_TYPE_SECTOR] = parse_sector,
 };
 
 parser *parser_of(enum kho_type type)
@@ -95,7 +125,7 @@ const char *not_in_list_reason(struct kho_arena *arena, const struct kho_schema_
 
 static struct kho_value to_value(struct parsed parsed, struct kho_text text)
 {
-    return (struct kho_value){parsed.outcome, text, parsed.reason};
+    return (struct kho_value){parsed.outcome, text, parsed.reason, parsed.repair};
 }
 
 struct kho_value kho_value_parse(struct kho_arena *arena, const struct kho_schema_column *column,
@@ -122,7 +152,8 @@ struct kho_value kho_value_date(struct kho_arena *arena, struct kho_text format,
     const char *fault = date_format_read(format, &compiled);
     if (fault != NULL)
         return to_value(parsed_reject(fault), KHO_TEXT_NULL);
-    parsed = date_by_formats(arena, &compiled, 1, input);
+    struct parse parse = {.arena = arena};
+    parsed = date_by_formats(&parse, &compiled, 1, input);
     return to_value(parsed, parsed.text);
 }
 

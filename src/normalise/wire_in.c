@@ -29,6 +29,16 @@ static const unsigned taken[KHO_TYPE_COUNT] = {
     [KHO_TYPE_TAX_CODE] = TEXTS | NUMBERS,
     [KHO_TYPE_PHONE] = TEXTS | NUMBERS,
     [KHO_TYPE_PERSON_NAME] = TEXTS,
+    [KHO_TYPE_MONEY] = TEXTS | NUMBERS,
+    [KHO_TYPE_AREA] = TEXTS | NUMBERS,
+    [KHO_TYPE_LAND_USES] = TEXTS,
+    [KHO_TYPE_PARCEL_NUMBER] = TEXTS | NUMBERS,
+    [KHO_TYPE_PARCEL_ID] = TEXTS,
+    [KHO_TYPE_CERTIFICATE_SERIAL] = TEXTS,
+    [KHO_TYPE_NORTHING] = TEXTS | NUMBERS,
+    [KHO_TYPE_EASTING] = TEXTS | NUMBERS,
+    [KHO_TYPE_BUSINESS_ID] = TEXTS | NUMBERS,
+    [KHO_TYPE_SECTOR] = TEXTS | NUMBERS,
 };
 
 bool wire_is_taken(enum kho_type type, enum kho_wire wire)
@@ -117,10 +127,18 @@ static struct parsed through_text(const struct parse *parse, enum kho_wire wire,
     case KHO_TYPE_INTEGER:
         return parse_plain_integer(parse, text);
     case KHO_TYPE_DECIMAL:
+    case KHO_TYPE_MONEY:
+    case KHO_TYPE_AREA:
         return parse_plain_decimal(parse, text);
+    case KHO_TYPE_NORTHING:
+    case KHO_TYPE_EASTING:
+        return check_coordinate(parse->column->type, parse_plain_decimal(parse, text));
     default:
-        return parser_of(parse->column->type)(parse, text);
+        break;
     }
+    struct parsed parsed = parser_of(parse->column->type)(parse, text);
+    parsed.repair = NULL; /* what a number cannot hold was not lost by anybody */
+    return parsed;
 }
 
 struct parsed parse_cell(const struct parse *parse, enum kho_wire wire, struct kho_text cell)

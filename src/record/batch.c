@@ -64,3 +64,25 @@ void kho_batch_reject(struct kho_batch *batch, size_t row, enum kho_severity sev
     if (severity == KHO_REJECT)
         batch->rejected[row] = 1;
 }
+
+void kho_batch_repair(struct kho_batch *batch, size_t row, const char *column, const char *rule,
+                      const char *reason, const struct kho_origin *origin)
+{
+    KHO_BUG_IF(row >= KHO_BATCH_ROWS);
+    struct kho_reject *repair =
+        kho_arena_push(batch->arena, (void *)&batch->rejects, &batch->n_rejects, sizeof *repair);
+    *repair = (struct kho_reject){
+        .row = (uint32_t)row,
+        .severity = KHO_REPAIR,
+        .column = column,
+        .rule = rule,
+        .reason = reason,
+        .origin = origin,
+    };
+}
+
+const char *kho_severity_word(enum kho_severity severity)
+{
+    static const char *const words[] = {"reject", "warn", "repair"};
+    return words[severity];
+}

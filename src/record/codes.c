@@ -9,7 +9,8 @@
 
 #define COLUMNS_MAX 64
 
-static const char *const facts[] = {"code", "name", "parent", "valid_from", "valid_to", "note"};
+static const char *const facts[] = {"code",     "name", "parent", "valid_from",
+                                    "valid_to", "note", "level",  "became"};
 
 static bool is_fact(struct kho_text column)
 {
@@ -60,6 +61,7 @@ static bool read_header(struct kho_codes *codes, struct codes_csv *csv)
     }
     codes->index->code = column_of(codes, "code");
     codes->index->name = column_of(codes, "name");
+    codes->index->valid_to = column_of(codes, "valid_to");
     return codes->index->code != SIZE_MAX && codes->index->name != SIZE_MAX;
 }
 
@@ -110,6 +112,12 @@ static void add_row(struct kho_codes *codes, const struct codes_cell *cells,
     }
     for (size_t i = 0; i < codes->n_columns; i++)
         codes->cells[codes->n_rows * codes->n_columns + i] = cells[i].text;
+    /* What has ended is asked for by its day: codes_history.c. */
+    if (codes->index->valid_to != SIZE_MAX &&
+        !kho_text_is_null(cells[codes->index->valid_to].text)) {
+        codes->n_rows++;
+        return;
+    }
     add_spelling(codes, code, cells[code], diags);
     /* Two codes may share a name; then the name finds neither. */
     codes_index_add(codes->index, name, cells[name].text, (uint32_t)codes->n_rows);

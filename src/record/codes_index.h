@@ -15,6 +15,7 @@ struct kho_codes_index {
     struct kho_arena *arena;
     size_t code; /* the columns that each list has */
     size_t name;
+    size_t valid_to; /* SIZE_MAX = the list has none */
 };
 
 struct kho_codes_index *codes_index_new(struct kho_arena *arena);

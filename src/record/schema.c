@@ -119,6 +119,11 @@ static const struct kho_field column_fields[] = {
      .kind = KHO_FIELD_TEXTS,
      .offset = offsetof(struct column_file, column.was),
      .help = "the name, or names, that the column had before: the store renames it"},
+    {.name = "references",
+     .kind = KHO_FIELD_TEXT,
+     .offset = offsetof(struct column_file, column.references),
+     .help =
+         "schema.column whose values it should be among; counted after each load, never blocking"},
 };
 static const struct kho_field_table column_table = {"A column of a shared schema", column_fields,
                                                     KHO_COUNT(column_fields)};
@@ -348,6 +353,46 @@ static bool load_schemas(struct loader *loader, struct kho_err *err)
     return true;
 }
 
+/* Finds what a column refers to; says what is wrong with it. */
+static void resolve_reference(struct loader *loader, struct kho_schema_column *column)
+{
+    struct kho_diags *diags = loader->reader.diags;
+    struct kho_text text = column->references;
+    const char *dot = text.len > 0 ? memrchr(text.ptr, '.', text.len) : NULL;
+    size_t len = dot != NULL ? (size_t)(dot - text.ptr) : 0;
+    struct kho_text schema = {text.ptr, len};
+    struct kho_text name = {text.ptr + len + 1, text.len - len - (dot != NULL)};
+    const struct kho_schema *referred = kho_schemas_find(loader->schemas, schema);
+    int index = referred != NULL ? kho_schema_column_index(referred, name) : -1;
+    if (index < 0) {
+        kho_diag_error(diags, column->pos,
+                       "'%.*s' refers to '%.*s', which is no column of a schema "
+                       "(domain.name.column)",
+                       KHO_TEXT_ARGS(column->name), KHO_TEXT_ARGS(text));
+        return;
+    }
+    const struct kho_schema_column *target = &referred->columns[index];
+    if (kho_type_wire(target->type) != kho_type_wire(column->type)) {
+        kho_diag_error(diags, column->pos, "'%.*s' is of type %s, but what it refers to is %s",
+                       KHO_TEXT_ARGS(column->name), kho_type_word(column->type),
+                       kho_type_word(target->type));
+        return;
+    }
+    column->referred_schema = referred;
+    column->referred_column = target;
+}
+
+static void resolve_references(struct loader *loader)
+{
+    for (size_t i = 0; i < loader->schemas->count; i++) {
+        struct kho_schema *schema = &loader->schemas->items[i];
+        for (size_t k = 0; k < schema->n_columns; k++) {
+            if (!kho_text_is_null(schema->columns[k].references))
+                resolve_reference(loader, &schema->columns[k]);
+        }
+    }
+}
+
 /* Files come ordered by whole names, `a.b-c.yaml` before `a.b.yaml`; the list is ordered by names.
  */
 static int compare_schemas(const void *left, const void *right)
@@ -368,6 +413,7 @@ bool kho_schemas_load(struct kho_arena *arena, const char *dir, struct kho_schem
                       struct kho_diags *diags, struct kho_err *err)
 {
     struct loader loader = {{arena, dir, diags}, schemas};
+    size_t errors = diags->errors;
     *schemas = (struct kho_schemas){0};
     KHO_TRY(load_codes(&loader, err));
     if (schemas->n_codes > 0)
@@ -375,6 +421,8 @@ bool kho_schemas_load(struct kho_arena *arena, const char *dir, struct kho_schem
     KHO_TRY(load_schemas(&loader, err));
     if (schemas->count > 0)
         qsort(schemas->items, schemas->count, sizeof *schemas->items, compare_schemas);
+    if (diags->errors == errors) /* else a schema may be missing that is there */
+        resolve_references(&loader);
     return true;
 }
 

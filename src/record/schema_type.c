@@ -22,7 +22,8 @@ static void read_code(const struct kho_schemas *schemas, struct kho_text list, s
     const char *names[256] = {NULL};
     size_t n = 0;
     if (kho_text_is_null(list) || list.len == 0) {
-        kho_diag_error(diags, pos, "type 'code' needs a code list: code(sex)");
+        kho_diag_error(diags, pos, "type '%s' needs a code list: %s", kho_type_word(column->type),
+                       column->type == KHO_TYPE_CODE ? "code(sex)" : "land_uses(land_use)");
         return;
     }
     for (size_t i = 0; i < schemas->n_codes; i++) {
@@ -50,12 +51,23 @@ static void read_decimal(struct kho_text args, struct kho_pos pos, struct kho_sc
         valid = kho_text_to_int(kho_text_trim(rest), &scale);
     if (!valid || precision < 1 || precision > DECIMAL_MAX_DIGITS || scale < 0 ||
         scale > precision) {
-        kho_diag_error(diags, pos,
-                       "decimal takes its digits and those behind the point: decimal(12,2)");
+        kho_diag_error(diags, pos, "%s takes its digits and those behind the point: %s(12,2)",
+                       kho_type_word(column->type), kho_type_word(column->type));
         return;
     }
     column->precision = (int)precision;
     column->scale = (int)scale;
+}
+
+/* The year of the list that codes without one are of. */
+static void read_sector(struct kho_text args, struct kho_pos pos, struct kho_schema_column *column,
+                        struct kho_diags *diags)
+{
+    int64_t year = 0;
+    if (!kho_text_to_int(args, &year) || year < 1993 || year > 2100)
+        kho_diag_error(diags, pos, "type 'sector' needs the year of its list: sector(2018)");
+    else
+        column->precision = (int)year;
 }
 
 /* Splits `word(args)`; `args` is NULL without parentheses. False if they do not match. */
@@ -84,10 +96,12 @@ void kho_schema_type_read(const struct kho_schemas *schemas, const struct kho_ya
         report_unknown_type(word, node->pos, diags);
         return;
     }
-    if (column->type == KHO_TYPE_CODE)
+    if (column->type == KHO_TYPE_CODE || column->type == KHO_TYPE_LAND_USES)
         read_code(schemas, args, node->pos, column, diags);
-    else if (column->type == KHO_TYPE_DECIMAL)
+    else if (kho_type_wire(column->type) == KHO_WIRE_NUMERIC)
         read_decimal(args, node->pos, column, diags);
+    else if (column->type == KHO_TYPE_SECTOR)
+        read_sector(args, node->pos, column, diags);
     else if (!kho_text_is_null(args))
         kho_diag_error(diags, node->pos, "type '%.*s' takes nothing in parentheses",
                        KHO_TEXT_ARGS(word));

@@ -51,7 +51,8 @@ static bool first_problem(const struct kho_diags *diags, size_t known, struct kh
 static bool compile(struct kho_arena *arena, const struct kho_zone *zone, struct kho_diags *diags,
                     struct pull *pull, struct kho_err *err)
 {
-    struct kho_program_options options = {.job = pull->job, .schema = pull->schema, .zone = zone};
+    struct kho_program_options options = {
+        .job = pull->job, .schema = pull->schema, .zone = zone, .encoding = pull->config->encoding};
     options.available = kho_source_columns(pull->source, &options.n_available);
     size_t known = diags->count;
     pull->program = kho_program_new(arena, &options, diags);

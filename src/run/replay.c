@@ -14,6 +14,7 @@ struct replaying {
     const struct kho_job *job;
     const struct kho_schema *schema;
     const struct kho_zone *zone;
+    struct kho_text encoding;
     struct kho_arena *arena;
     struct kho_load *load;
     struct kho_replay_plan plan;
@@ -29,7 +30,8 @@ static struct kho_program *compile(const struct replaying *replaying,
                                           .schema = replaying->schema,
                                           .available = group->columns,
                                           .n_available = group->n_columns,
-                                          .zone = replaying->zone};
+                                          .zone = replaying->zone,
+                                          .encoding = replaying->encoding};
     kho_diags_init(&diags, replaying->arena);
     struct kho_program *program = kho_program_new(replaying->arena, &options, &diags);
     for (size_t i = 0; program == NULL && i < diags.count; i++)
@@ -113,11 +115,13 @@ static bool run(struct replaying *replaying, struct kho_receipt *receipt, struct
     return ok;
 }
 
-static bool find_zone(struct replaying *replaying, struct kho_err *err)
+static bool find_source(struct replaying *replaying, struct kho_err *err)
 {
     const struct kho_source_config *config =
         kho_config_source(&replaying->project->config, replaying->job->source);
     replaying->zone = replaying->project->zone;
+    if (config != NULL)
+        replaying->encoding = config->encoding;
     if (config == NULL || config->timezone.ptr == NULL)
         return true;
     struct kho_zone *own;
@@ -129,7 +133,7 @@ static bool find_zone(struct replaying *replaying, struct kho_err *err)
 static bool replay(struct replaying *replaying, struct kho_receipt *receipt, struct kho_err *err)
 {
     struct kho_replay_plan *plan = &replaying->plan;
-    KHO_TRY(find_zone(replaying, err));
+    KHO_TRY(find_source(replaying, err));
     KHO_TRY(kho_replay_plan(replaying->store, replaying->arena, replaying->schema->name,
                             replaying->job->feed, plan, err));
     if (plan->unfit != 0)

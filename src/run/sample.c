@@ -31,7 +31,7 @@ static void keep_rejects(struct kho_arena *arena, const struct kho_batch *batch,
             kho_arena_push(arena, &sample->rejects, &sample->n_rejects, sizeof(*kept));
         *kept = (struct kho_sample_reject){
             .key = kho_arena_text(arena, batch->keys[reject->row]),
-            .severity = reject->severity == KHO_WARN ? "warn" : "reject",
+            .severity = kho_severity_word(reject->severity),
             .column = reject->column != NULL ? kho_arena_strdup(arena, reject->column) : NULL,
             .rule = kho_arena_strdup(arena, reject->rule),
             .reason = kho_arena_strdup(arena, reject->reason)};

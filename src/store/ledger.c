@@ -77,6 +77,32 @@ bool kho_ledger_rejects(struct kho_store *store, struct kho_arena *arena, const 
                params, 1, rows, err);
 }
 
+bool kho_ledger_repairs(struct kho_store *store, struct kho_arena *arena, const char *job,
+                        struct kho_pg_result *rows, struct kho_err *err)
+{
+    const char *params[] = {job};
+    return ask(store, arena,
+               "SELECT * FROM kho.repair_count WHERE $1::text IS NULL OR job = $1"
+               " ORDER BY job, count DESC, rule, \"column\", reason",
+               params, 1, rows, err);
+}
+
+bool kho_ledger_quality(struct kho_store *store, struct kho_arena *arena, bool history,
+                        struct kho_pg_result *rows, struct kho_err *err)
+{
+    static const char columns[] = "SELECT dataset, feed, measured, index, colour, accuracy,"
+                                  " completeness, cleanliness, timeliness, consistency, run"
+                                  " FROM kho.quality_index";
+    if (!history && !kho_pg_exec(store->pg, "SELECT kho.measure_quality(clock_timestamp())", err))
+        return kho_err_context(err, "measuring the quality");
+    return ask(store, arena,
+               kho_arena_printf(arena, "%s%s ORDER BY measured_at DESC, dataset, feed", columns,
+                                history ? ""
+                                        : " WHERE measured_at = (SELECT max(measured_at)"
+                                          " FROM kho.quality)"),
+               NULL, 0, rows, err);
+}
+
 bool kho_ledger_reject_list(struct kho_store *store, struct kho_arena *arena, const char *job,
                             int64_t limit, struct kho_pg_result *rows, struct kho_err *err)
 {

@@ -319,10 +319,10 @@ static bool write_ledger(struct kho_load *load, struct kho_err *err)
         "UPDATE kho.run SET status = 'published', finished_at = clock_timestamp(),"
         " published_at = '%s', read = %" PRId64 ", inserted = %" PRId64 ", updated = %" PRId64
         ", deleted = %" PRId64 ", unchanged = %" PRId64 ", rejected = %" PRId64
-        ", warned = %" PRId64 ", stale = %" PRId64 ", total = %" PRId64
+        ", warned = %" PRId64 ", stale = %" PRId64 ", total = %" PRId64 ", repaired = %" PRId64
         ", fingerprint = '%s', source_hash = '%s', store_hash = '%s' WHERE run = %" PRId64,
         kho_instant_utc(load->published_us, at, sizeof(at)), s->read, s->inserted, s->updated,
-        s->deleted, s->unchanged, s->rejected, s->warned, s->stale, s->total,
+        s->deleted, s->unchanged, s->rejected, s->warned, s->stale, s->total, s->repaired,
         kho_hash_hex(load->fingerprint, mapping), kho_hash_hex(s->source_hash, source),
         kho_hash_hex(s->store_hash, store), load->run));
     if (entries != 1)
@@ -343,8 +343,9 @@ bool kho_load_publish(struct kho_load *load, struct kho_load_stats *stats, struc
     KHO_TRY(kho_load_finish_copy(load, err));
     KHO_TRY(kho_load_flush_rejects(load, 0, err));
     bool ok = publish_rows(load, err) && kho_load_judge(load, err) && check_proof(load, err) &&
-              kho_load_settle_rejects(load, err) && kho_load_write_columns(load, err) &&
-              write_ledger(load, err) && kho_load_publish_task(load, err);
+              kho_load_settle_rejects(load, err) && kho_load_count_orphans(load, err) &&
+              kho_load_write_columns(load, err) && write_ledger(load, err) &&
+              kho_load_publish_task(load, err);
     *stats = load->stats;
     KHO_TRY(ok);
     return kho_load_close_transaction(load, err);

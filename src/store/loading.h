@@ -113,6 +113,9 @@ KHO_MUST_USE bool kho_load_find_rejected(struct kho_load *load, struct kho_err *
 /* Moves the run's reasons into kho.reject and closes what is no longer said. */
 KHO_MUST_USE bool kho_load_settle_rejects(struct kho_load *load, struct kho_err *err);
 
+/* orphans.c: counts the feed's values that stand in no record of what their column refers to. */
+KHO_MUST_USE bool kho_load_count_orphans(struct kho_load *load, struct kho_err *err);
+
 /* limits.c: what the staged rows will do to the share of NULLs; before they are written. */
 KHO_MUST_USE bool kho_load_measure_nulls(struct kho_load *load, struct kho_err *err);
 /* LIMIT if one is passed that is not accepted; after all is written, before the commit. */

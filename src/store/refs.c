@@ -23,6 +23,52 @@ static bool stands_already(struct kho_pg *pg, struct kho_arena *arena,
     return true;
 }
 
+static bool has_column(const struct kho_codes *codes, const char *name)
+{
+    for (size_t i = 0; i < codes->n_columns; i++) {
+        if (kho_text_eq_cstr(codes->header[i], name))
+            return true;
+    }
+    return false;
+}
+
+static const char *ident_of(struct kho_arena *arena, const struct kho_codes *codes,
+                            const char *suffix)
+{
+    return kho_pg_ident(
+        arena, kho_text_of(kho_arena_printf(arena, "%.*s%s", KHO_TEXT_ARGS(codes->name), suffix)));
+}
+
+/* A code is one row; where rows end, one row at a time. */
+static bool make_key(struct kho_pg *pg, struct kho_arena *arena, const struct kho_codes *codes,
+                     struct kho_err *err)
+{
+    const char *key = has_column(codes, "valid_from") ? "code, (coalesce(valid_from, ''))" : "code";
+    return kho_pg_execf(pg, err,
+                        "ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s;"
+                        "DROP INDEX IF EXISTS ref.%s; CREATE UNIQUE INDEX %s ON %s (%s)",
+                        list_table(arena, codes), ident_of(arena, codes, "_pkey"),
+                        ident_of(arena, codes, "_key"), ident_of(arena, codes, "_key"),
+                        list_table(arena, codes), key);
+}
+
+/* What stands today, and what became of what has ended. */
+static bool make_views(struct kho_pg *pg, struct kho_arena *arena, const struct kho_codes *codes,
+                       struct kho_err *err)
+{
+    const char *table = list_table(arena, codes);
+    if (!has_column(codes, "valid_to") || !has_column(codes, "became"))
+        return true;
+    return kho_pg_execf(
+        pg, err,
+        "CREATE OR REPLACE VIEW ref.%s AS SELECT code, name FROM %s WHERE valid_to IS NULL;"
+        "CREATE OR REPLACE VIEW ref.%s AS SELECT code AS old_code, name AS old_name,"
+        " valid_to::date AS changed_on, new_code,"
+        " CASE WHEN strpos(became, '|') > 0 THEN 'partial' ELSE 'full' END AS coverage"
+        " FROM %s, unnest(string_to_array(became, '|')) AS new_code WHERE valid_to IS NOT NULL",
+        ident_of(arena, codes, "_now"), table, ident_of(arena, codes, "_change"), table);
+}
+
 static bool make_table(struct kho_pg *pg, struct kho_arena *arena, const struct kho_codes *codes,
                        struct kho_err *err)
 {
@@ -30,7 +76,7 @@ static bool make_table(struct kho_pg *pg, struct kho_arena *arena, const struct 
     KHO_TRY(kho_pg_execf(
         pg, err,
         "CREATE SCHEMA IF NOT EXISTS ref;"
-        "CREATE TABLE IF NOT EXISTS %s (code text PRIMARY KEY, name text);"
+        "CREATE TABLE IF NOT EXISTS %s (code text, name text);"
         "COMMENT ON TABLE %s IS %s",
         table, table,
         kho_pg_literal(arena, kho_text_of(kho_arena_printf(arena, "Code list %.*s",
@@ -38,7 +84,7 @@ static bool make_table(struct kho_pg *pg, struct kho_arena *arena, const struct 
     for (size_t i = 0; i < codes->n_columns; i++)
         KHO_TRY(kho_pg_execf(pg, err, "ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s text", table,
                              kho_pg_ident(arena, codes->header[i])));
-    return true;
+    return make_key(pg, arena, codes, err) && make_views(pg, arena, codes, err);
 }
 
 static bool copy_rows(struct kho_pg *pg, struct kho_arena *arena, const struct kho_codes *codes,

@@ -30,21 +30,29 @@ static void put_raw_value(struct kho_json *json, const char *name, struct kho_te
     free(hex);
 }
 
-/* Appends the row as read, as a JSONB cell: version 1, then an object of texts. */
-static void put_raw(struct kho_buf *out, const struct kho_batch *raw, size_t row)
+static void put_cell(struct kho_json *json, const struct kho_batch *raw, size_t i, size_t row)
+{
+    const struct kho_batch_column *column = &raw->columns[i];
+    struct kho_text text;
+    if (!kho_wire_to_text(raw->arena, column->wire, column->cells[row], &text))
+        text = KHO_TEXT_NULL;
+    put_raw_value(json, column->name, text);
+}
+
+/* Appends the row as read, or those cells of it, as a JSONB cell: version 1, then an object of
+ * texts. */
+static void put_raw(struct kho_buf *out, const struct kho_batch *raw, size_t row,
+                    const struct kho_origin *origin)
 {
     size_t length_at = out->len;
     struct kho_json json;
     kho_buf_append(out, "\0\0\0\0\1", 5);
     kho_json_init(&json, out, 0);
     kho_json_object(&json, NULL);
-    for (size_t i = 0; i < raw->n_columns; i++) {
-        const struct kho_batch_column *column = &raw->columns[i];
-        struct kho_text text;
-        if (!kho_wire_to_text(raw->arena, column->wire, column->cells[row], &text))
-            text = KHO_TEXT_NULL;
-        put_raw_value(&json, column->name, text);
-    }
+    for (size_t i = 0; origin != NULL && i < origin->n_columns; i++)
+        put_cell(&json, raw, origin->columns[i], row);
+    for (size_t i = 0; origin == NULL && i < raw->n_columns; i++)
+        put_cell(&json, raw, i, row);
     kho_json_object_end(&json);
     if (!out->overflow)
         kho_put_be32(out->data + length_at, (uint32_t)(out->len - length_at - 4));
@@ -63,11 +71,11 @@ static void note(struct kho_load *load, const struct kho_batch *raw, size_t row,
     kho_copy_put_count(out, 9);
     kho_copy_put_cell(out, (struct kho_text){run, sizeof(run)});
     kho_copy_put_cell(out, raw->keys[row]);
-    kho_copy_put_cell(out, kho_text_of(reject->severity == KHO_WARN ? "warn" : "reject"));
+    kho_copy_put_cell(out, kho_text_of(kho_severity_word(reject->severity)));
     kho_copy_put_cell(out, kho_text_of(reject->column));
     kho_copy_put_cell(out, kho_text_of(reject->rule));
     kho_copy_put_cell(out, kho_text_of(reject->reason));
-    put_raw(out, raw, row);
+    put_raw(out, raw, row, reject->origin);
     kho_copy_put_cell(out, (struct kho_text){number, sizeof(number)});
     kho_hash_to_bytes(raw->hashes[row], hash);
     bool alone = strcmp(reject->rule, DUPLICATE_RULE) != 0;
@@ -79,6 +87,9 @@ void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, c
 {
     for (size_t i = 0; i < noted->n_rejects; i++) {
         const struct kho_reject *reject = &noted->rejects[i];
+        /* a row that is not loaded has no repaired value */
+        if (reject->severity == KHO_REPAIR && noted->rejected[reject->row] != 0)
+            continue;
         note(load, raw, rows != NULL ? rows[reject->row] : reject->row, reject);
     }
 }
@@ -178,12 +189,30 @@ static bool fold_incoming(struct kho_load *load, const char *dataset, struct kho
         " SELECT DISTINCT ON (" IDENTITY ") %s, %s, %s, key, severity, column_name, rule, reason,"
         " raw, row_number, row_hash, severity = 'reject' AND EXISTS (SELECT FROM %s p"
         " WHERE p._source = %s AND p._key = key), run, run"
-        " FROM kho.reject_incoming WHERE run = %" PRId64 " ORDER BY " IDENTITY ", row_number"
+        " FROM kho.reject_incoming WHERE run = %" PRId64 " AND severity <> 'repair'"
+        " ORDER BY " IDENTITY ", row_number"
         " ON CONFLICT (dataset, feed, " IDENTITY ") WHERE state <> 'closed' DO UPDATE SET"
         " last_run = excluded.last_run, raw = excluded.raw, reason = excluded.reason,"
         " row_number = excluded.row_number, row_hash = excluded.row_hash, stale = excluded.stale",
         dataset, load->feed, kho_pg_literal(load->arena, load->options.job), load->current,
         load->feed, load->run);
+}
+
+/* Repairs belong to the version that holds the repaired value: the one that this run wrote, or one
+ * that stands with the same value. A value read again is noted once. */
+static bool keep_repairs(struct kho_load *load, const char *dataset, struct kho_err *err)
+{
+    if (load->stats.repaired == 0)
+        return true;
+    return kho_load_do(
+        load, NULL, err,
+        "INSERT INTO kho.repair (dataset, feed, key, run, column_name, rule, reason, raw)"
+        " SELECT DISTINCT ON (i.key, i.column_name, i.rule) %s, %s, i.key, p._run,"
+        " i.column_name, i.rule, i.reason, i.raw"
+        " FROM kho.reject_incoming i JOIN %s p ON p._source = %s AND p._key = i.key"
+        " WHERE i.run = %" PRId64 " AND i.severity = 'repair'"
+        " ORDER BY i.key, i.column_name, i.rule, i.row_number ON CONFLICT DO NOTHING",
+        dataset, load->feed, load->current, load->feed, load->run);
 }
 
 /* What no longer holds. In a full pull: a rejected row that was not met again, neither as it was
@@ -225,6 +254,7 @@ bool kho_load_settle_rejects(struct kho_load *load, struct kho_err *err)
     if (!load->scope.all && stats->read == 0 && stats->deleted == 0 && load->known.count == 0)
         return true;
     KHO_TRY(fold_incoming(load, dataset, err));
+    KHO_TRY(keep_repairs(load, dataset, err));
     KHO_TRY(kho_load_do(load, NULL, err,
                         "UPDATE kho.reject SET state = 'closed', closed_run = %" PRId64
                         " WHERE dataset = %s AND feed = %s AND state <> 'closed'"

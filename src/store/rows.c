@@ -93,16 +93,21 @@ static bool flush_rows(struct kho_load *load, size_t above_bytes, struct kho_err
     return true;
 }
 
-static void count_warned(struct kho_load *load, const struct kho_batch *mapped)
+/* Counts the loaded rows of which something is said: warnings, repairs. */
+static void count_noted(struct kho_load *load, const struct kho_batch *mapped)
 {
-    uint32_t last = UINT32_MAX;
+    enum { SEEN_WARN = 1 << KHO_WARN, SEEN_REPAIR = 1 << KHO_REPAIR };
+    uint8_t *seen = mapped->n_rejects > 0
+                        ? kho_arena_array(mapped->arena, mapped->n_rows, sizeof(*seen))
+                        : NULL;
     for (size_t i = 0; i < mapped->n_rejects; i++) {
         const struct kho_reject *reject = &mapped->rejects[i];
-        bool counts = reject->severity == KHO_WARN && mapped->rejected[reject->row] == 0;
-        if (counts && reject->row != last)
-            load->stats.warned++;
-        if (counts)
-            last = reject->row;
+        uint8_t bit = (uint8_t)(1 << reject->severity);
+        if (mapped->rejected[reject->row] != 0 || (seen[reject->row] & bit) != 0)
+            continue;
+        seen[reject->row] |= bit;
+        load->stats.warned += bit == SEEN_WARN;
+        load->stats.repaired += bit == SEEN_REPAIR;
     }
 }
 
@@ -113,7 +118,7 @@ bool kho_load_rows(struct kho_load *load, const struct kho_batch *raw, const uin
     kho_load_note_inputs(load, raw);
     kho_load_note_rejects(load, raw, NULL, raw);
     kho_load_note_rejects(load, raw, rows, mapped);
-    count_warned(load, mapped);
+    count_noted(load, mapped);
     for (size_t row = 0; row < mapped->n_rows; row++) {
         if (mapped->rejected[row] != 0) {
             stats->rejected++;

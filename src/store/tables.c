@@ -18,7 +18,7 @@ void kho_put_columns(struct kho_buf *out, const struct kho_schema *schema, const
 
 const char *store_sql_type(struct kho_arena *arena, const struct kho_schema_column *column)
 {
-    if (column->type == KHO_TYPE_DECIMAL && column->precision != 0)
+    if (kho_type_wire(column->type) == KHO_WIRE_NUMERIC && column->precision != 0)
         return kho_arena_printf(arena, "numeric(%d,%d)", column->precision, column->scale);
     return kho_type_sql(column->type);
 }

@@ -25,7 +25,7 @@ job: people
 from: civil.nhan_khau
 to: population.person
 key: id
-map: {birth_date: "date(birth_date, 'DD/MM/YYYY')"}
+map: {birth_date: "date(birth_date, 'DD/MM/YYYY')", ethnic: "code(ethnic, 'civil')"}
 stop_if: {rejected: 10%, after_rows: 1}
 retry: {times: 0}
 YAML

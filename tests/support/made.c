@@ -14,8 +14,9 @@ bool made_type(struct kho_text word, struct kho_codes *const *lists, size_t n_li
     struct kho_text name = kho_text_cut(&rest, '(');
     if (!kho_type_find(name, &column->type))
         return false;
+    bool listed = column->type == KHO_TYPE_CODE || column->type == KHO_TYPE_LAND_USES;
     if (rest.ptr == NULL)
-        return column->type != KHO_TYPE_CODE;
+        return !listed;
     struct kho_text inside = kho_text_cut(&rest, ')');
     for (size_t i = 0; i < n_lists; i++) {
         if (kho_text_eq(lists[i]->name, inside))
@@ -28,7 +29,9 @@ bool made_type(struct kho_text word, struct kho_codes *const *lists, size_t n_li
         column->precision = (int)precision;
         column->scale = (int)scale;
     }
-    return column->type != KHO_TYPE_CODE || column->codes != NULL;
+    if (column->type == KHO_TYPE_SECTOR)
+        column->precision = (int)precision;
+    return !listed || column->codes != NULL;
 }
 
 static void add_rule(struct kho_arena *arena, struct kho_schema *schema, struct kho_text line,
@@ -95,4 +98,13 @@ struct kho_codes *made_sexes(struct kho_arena *arena, struct kho_diags *diags)
 {
     return kho_codes_parse(arena, KHO_TEXT("sex"), "schemas/codes/sex.csv",
                            KHO_TEXT("code,name,civil\n1,Nam,M|nam\n2,Nữ,F|nu\n"), diags);
+}
+
+struct kho_codes *made_land_uses(struct kho_arena *arena, struct kho_diags *diags)
+{
+    return kho_codes_parse(arena, KHO_TEXT("land_use"), "schemas/codes/land_use.csv",
+                           KHO_TEXT("code,name\nODT,Đất ở tại đô thị\nONT,Đất ở tại nông thôn\n"
+                                    "CLN,Đất trồng cây lâu năm\nLUC,Đất chuyên trồng lúa\n"
+                                    "BHK,Đất bằng trồng cây hàng năm khác\n"),
+                           diags);
 }

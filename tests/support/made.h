@@ -17,6 +17,8 @@ struct kho_job *made_job(struct kho_arena *arena, const char *lines, struct kho_
 
 /* The code list `sex`: 1 Nam, 2 Nữ; the system `civil` writes M|nam and F|nu. */
 struct kho_codes *made_sexes(struct kho_arena *arena, struct kho_diags *diags);
+/* A list `land_use` of five codes. */
+struct kho_codes *made_land_uses(struct kho_arena *arena, struct kho_diags *diags);
 
 /* Reads `word` as a column's type: `code(sex)`, `decimal(12,2)`. False if it is none. */
 bool made_type(struct kho_text word, struct kho_codes *const *lists, size_t n_lists,

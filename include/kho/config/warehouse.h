@@ -56,6 +56,7 @@ struct kho_source_config {
     struct kho_pos connect_pos;
     struct kho_secret password;
     struct kho_text timezone; /* of timestamps stored without a zone; NULL = the warehouse's */
+    struct kho_text encoding; /* of its texts, a kho_charset_open() name; NULL = utf-8 */
     int64_t connect_timeout_ms;
     struct kho_source_limits limits;
 };

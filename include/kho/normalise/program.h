@@ -12,6 +12,7 @@
  *   join('sep', a, b, ...)     joined with a separator, NULL and blank left out
  *   null_if(x, 'a', ...)       NULL where the trimmed text is one of the literals
  *   substring(x, from, count)  characters, from 1
+ *   decode(x, 'encoding')      text of a column in another encoding than its source's
  *   upper(x) lower(x) trim(x)  as Unicode has it
  *   split(x, 'sep', n)         n-th part, from 1; NULL beyond the last
  * The value then goes through the parser of the target column's type. In `rules:` the operands are
@@ -38,6 +39,8 @@ struct kho_program_options {
     size_t n_available;
     /* Of TIMESTAMP cells (no zone) that become instants; NULL = UTC. */
     const struct kho_zone *zone;
+    /* Of the source's texts, as kho_charset_open() names it; NULL = UTF-8. */
+    struct kho_text encoding;
 };
 
 /* Compiles; problems (unknown function, wrong number or kind of arguments, a column that neither

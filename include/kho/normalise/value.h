@@ -18,6 +18,7 @@ struct kho_value {
     enum kho_value_outcome outcome;
     struct kho_text text; /* OK: canonical text; may be the input itself, else in the arena */
     const char *reason;   /* REJECT: static text; OK or NULL: a warning, or NULL = nothing to say */
+    const char *repair;   /* OK: what was mended in it, a static text, or NULL = nothing */
 };
 
 /* Parses `input` (valid or invalid UTF-8, any length, not NULL) as the column's type. */

@@ -21,13 +21,20 @@ struct kho_batch_column {
     struct kho_text *cells; /* one a row; room for KHO_BATCH_ROWS */
 };
 
+/* Which cells of the row as read a value was made of. */
+struct kho_origin {
+    size_t *columns;
+    size_t n_columns;
+};
+
 /* One reason against one row; a row may have several. */
 struct kho_reject {
     uint32_t row;
     enum kho_severity severity;
-    const char *column; /* of the shared schema; NULL when it is the row's */
-    const char *rule;   /* the type's word or the rule's name */
-    const char *reason; /* says what is wrong, never repeats the value */
+    const char *column;              /* of the shared schema; NULL when it is the row's */
+    const char *rule;                /* the type's word or the rule's name */
+    const char *reason;              /* says what is wrong, never repeats the value */
+    const struct kho_origin *origin; /* REPAIR: not NULL; the originals stand there */
 };
 
 struct kho_batch {
@@ -55,5 +62,9 @@ void kho_batch_clear(struct kho_batch *batch);
  * and must outlive the batch. */
 void kho_batch_reject(struct kho_batch *batch, size_t row, enum kho_severity severity,
                       const char *column, const char *rule, const char *fmt, ...) KHO_PRINTF(6, 7);
+
+/* Notes that a value was repaired, and of what. All is kept by pointer. */
+void kho_batch_repair(struct kho_batch *batch, size_t row, const char *column, const char *rule,
+                      const char *reason, const struct kho_origin *origin);
 
 #endif

@@ -1,7 +1,9 @@
 /*
  * Code lists: schemas/codes/<list>.csv, RFC 4180, UTF-8, with a header row. The columns `code` and
- * `name` are required; `parent`, `valid_from`, `valid_to`, `note` are plain facts; each other
- * column is a *system*: how that department writes the code, several spellings separated by `|`.
+ * `name` are required; `parent`, `level`, `valid_from`, `valid_to`, `became` (see codes_history.h),
+ * `note` are plain facts; each other column is a *system*: how that department writes the code,
+ * several spellings separated by `|`. Rows with `valid_to` have ended: only codes_history.h finds
+ * them.
  */
 #ifndef KHO_RECORD_CODES_H
 #define KHO_RECORD_CODES_H

@@ -12,20 +12,31 @@
 
 enum kho_pii { KHO_PII_NONE, KHO_PII_BASIC, KHO_PII_SENSITIVE, KHO_PII_ID };
 
+struct kho_schema;
+
 struct kho_schema_column {
     struct kho_text name;
     struct kho_pos pos;
     enum kho_type type;
-    const struct kho_codes *codes; /* CODE */
-    int precision;                 /* DECIMAL: decimal(12,2); 0 = any */
+    const struct kho_codes *codes; /* CODE, LAND_USES */
+    int precision;                 /* NUMERIC on the wire: decimal(12,2), 0 = any; SECTOR: year */
     int scale;
     bool required;
     enum kho_pii pii;
     struct kho_text title; /* the column's comment; NULL = none */
     struct kho_texts was;  /* names that it had before */
+    /* domain.table.column whose values it should be among, NULL = none; and what that is. */
+    struct kho_text references;
+    const struct kho_schema *referred_schema;
+    const struct kho_schema_column *referred_column;
 };
 
-enum kho_severity { KHO_REJECT, KHO_WARN };
+/* REJECT: the row is not loaded; WARN: it is, somebody should look; REPAIR: it is, with a value
+ * that was mended where only one reading is possible, and its original is kept. */
+enum kho_severity { KHO_REJECT, KHO_WARN, KHO_REPAIR };
+
+/* reject, warn, repair */
+const char *kho_severity_word(enum kho_severity severity);
 
 struct kho_schema_rule {
     struct kho_text name;

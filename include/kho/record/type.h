@@ -54,14 +54,32 @@ const char *kho_wire_sql(enum kho_wire wire);
     X(TAX_CODE, "tax_code", TEXT, "text", "string",                                               \
       "tax code of 10 digits, 13 with branch, or a personal number of 12")                        \
     X(PHONE, "phone", TEXT, "text", "string", "telephone number, E.164")                          \
-    X(PERSON_NAME, "person_name", TEXT, "text", "string", "name of one person")
+    X(PERSON_NAME, "person_name", TEXT, "text", "string", "name of one person")                   \
+    X(MONEY, "money", NUMERIC, "numeric", "number",                                               \
+      "amount in the country's currency: 500000000, 500.000.000, 500tr, 0,5 tỷ")                  \
+    X(AREA, "area", NUMERIC, "numeric", "number", "area in square metres: 120,5; 120 m2; 1,2 ha") \
+    X(LAND_USES, "land_uses", TEXT, "text", "string",                                             \
+      "uses of a parcel with their areas: land_uses(land_use), `ODT: 80; CLN: 120`")              \
+    X(PARCEL_NUMBER, "parcel_number", TEXT, "text", "string", "number of a parcel or map sheet")  \
+    X(PARCEL_ID, "parcel_id", TEXT, "text", "string",                                             \
+      "parcel's identifier: a GeoHash of 12 characters")                                          \
+    X(CERTIFICATE_SERIAL, "certificate_serial", TEXT, "text", "string",                           \
+      "serial number of a land certificate: AB 123456")                                           \
+    X(NORTHING, "northing", NUMERIC, "numeric", "number",                                         \
+      "VN-2000 northing in metres (surveyors' X)")                                                \
+    X(EASTING, "easting", NUMERIC, "numeric", "number",                                           \
+      "VN-2000 easting in metres (surveyors' Y)")                                                 \
+    X(BUSINESS_ID, "business_id", TEXT, "text", "string",                                         \
+      "number of a household business (02A8001234), or a tax code")                               \
+    X(SECTOR, "sector", TEXT, "text", "string",                                                   \
+      "sector with the version of its list: sector(2018), `2018:4711`")
 
 enum kho_type {
 #define X(name, word, wire, sql, frictionless, help) KHO_TYPE_##name,
     KHO_TYPES(X)
 #undef X
 };
-#define KHO_TYPE_COUNT 12
+#define KHO_TYPE_COUNT 22
 
 const char *kho_type_word(enum kho_type type);
 enum kho_wire kho_type_wire(enum kho_type type);

@@ -39,6 +39,16 @@ KHO_MUST_USE bool kho_ledger_rejects(struct kho_store *store, struct kho_arena *
                                      const char *job, bool all, struct kho_pg_result *rows,
                                      struct kho_err *err);
 
+/* Measures the quality of all feeds and tells it, or tells all measurements so far: dataset, feed,
+ * measured, index, colour, the five criteria in percent, run. */
+KHO_MUST_USE bool kho_ledger_quality(struct kho_store *store, struct kho_arena *arena, bool history,
+                                     struct kho_pg_result *rows, struct kho_err *err);
+
+/* What was repaired: job, rule, column, reason, count, first_run, last_run. */
+KHO_MUST_USE bool kho_ledger_repairs(struct kho_store *store, struct kho_arena *arena,
+                                     const char *job, struct kho_pg_result *rows,
+                                     struct kho_err *err);
+
 /* Open reasons one by one: reject, job, key, severity, rule, column, reason, run. */
 KHO_MUST_USE bool kho_ledger_reject_list(struct kho_store *store, struct kho_arena *arena,
                                          const char *job, int64_t limit, struct kho_pg_result *rows,

@@ -55,10 +55,12 @@ struct kho_load_stats {
     int64_t deleted;
     int64_t unchanged; /* also rows whose hash changed but whose values are the same */
     int64_t rejected;
-    int64_t warned;
-    int64_t stale;  /* older versions kept because the newer row was rejected */
-    int64_t total;  /* rows of the feed in the store afterwards */
-    int64_t proved; /* rows whose hashes were compared: of the feed, or of the window */
+    int64_t warned;   /* loaded rows with a warning */
+    int64_t repaired; /* loaded rows of which a value was repaired */
+    int64_t orphans;  /* values that refer to no record, of the whole feed */
+    int64_t stale;    /* older versions kept because the newer row was rejected */
+    int64_t total;    /* rows of the feed in the store afterwards */
+    int64_t proved;   /* rows whose hashes were compared: of the feed, or of the window */
     int64_t published_us;
     bool keys_compared; /* all keys, of a window's feed */
     struct kho_hash128 source_hash;

@@ -110,7 +110,7 @@ START_TEST(problems_of_columns_are_named)
         {"  a: text\n", "expected a mapping (key: value), as in 'type: ...'"},
         {"  a: {type: text, pii: secret}\n",
          "'secret' is no value for 'pii': none, basic, sensitive or id"},
-        {"  a: {type: text, references: b}\n", "unknown key 'references'"},
+        {"  a: {type: text, weight: b}\n", "unknown key 'weight'"},
         {"  _a: {type: text}\n", "the column '_a' begins with _: such names are the engine's"},
         {"  A: {type: text}\n", "'A' is no name of a column: a-z, 0-9 and _, a letter first, at "
                                 "most 63 bytes"},
@@ -196,6 +196,28 @@ START_TEST(lists_and_schemas_are_ordered_by_name)
 }
 END_TEST
 
+START_TEST(references_lead_to_a_column_of_another_schema)
+{
+    static const char *const cases[][2] = {
+        {"a.b.c", "'a' refers to 'a.b.c', which is no column of a schema (domain.name.column)"},
+        {"a.thing.z",
+         "'a' refers to 'a.thing.z', which is no column of a schema (domain.name.column)"},
+        {"b", "'a' refers to 'b', which is no column of a schema (domain.name.column)"},
+        {"a.thing.n", "'a' is of type text, but what it refers to is integer"},
+    };
+    load(HEAD "  a: {type: text, references: a.thing.b}\n  b: {type: phone}\n");
+    ck_assert_str_eq(diags_text(arena, &diags), "");
+    ck_assert_ptr_eq(schemas.items[0].columns[0].referred_schema, &schemas.items[0]);
+    ck_assert_ptr_eq(schemas.items[0].columns[0].referred_column, &schemas.items[0].columns[1]);
+    for (size_t i = 0; i < KHO_COUNT(cases); i++) {
+        load(kho_arena_printf(
+            arena, HEAD "  a: {type: text, references: %s}\n  n: {type: integer}\n", cases[i][0]));
+        ck_assert_uint_eq(diags.count, 1);
+        ck_assert_str_eq(diags.items[0].message, cases[i][1]);
+    }
+}
+END_TEST
+
 START_TEST(a_project_without_schemas_has_none)
 {
     struct kho_err err = {0};
@@ -212,7 +234,9 @@ START_TEST(the_schemas_that_come_with_kho_are_sound)
     kho_diags_init(&diags, arena);
     ck_ok(kho_schemas_load(arena, ".", &schemas, &diags, &err), err);
     ck_assert_str_eq(diags_text(arena, &diags), "");
-    static const char *const names[] = {"business.licence", "land.parcel", "population.person"};
+    static const char *const names[] = {"business.licence",     "land.certificate",
+                                        "land.parcel",          "land.right",
+                                        "population.household", "population.person"};
     ck_assert_uint_eq(schemas.count, KHO_COUNT(names));
     for (size_t i = 0; i < schemas.count; i++) {
         ck_text_eq(schemas.items[i].name, names[i]);
@@ -232,6 +256,7 @@ static void tests(TCase *tcase)
     tcase_add_test(tcase, names_of_schemas_are_checked);
     tcase_add_test(tcase, names_the_store_uses_itself_are_refused);
     tcase_add_test(tcase, lists_and_schemas_are_ordered_by_name);
+    tcase_add_test(tcase, references_lead_to_a_column_of_another_schema);
     tcase_add_test(tcase, a_project_without_schemas_has_none);
     tcase_add_test(tcase, the_schemas_that_come_with_kho_are_sound);
 }

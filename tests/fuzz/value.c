@@ -1,0 +1,10 @@
+/* libFuzzer's door to fuzz_value(): `make fuzz`. */
+#include "../support/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_value(data, size);
+    return 0;
+}
