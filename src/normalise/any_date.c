@@ -75,7 +75,7 @@ static bool take_long(struct kho_text part, struct any_parts *d)
 /* Parts between separators: of three the year is the one with four digits, or the last. */
 static bool read_parts(struct kho_text text, char separator, struct any_parts *d)
 {
-    struct kho_text parts[3];
+    struct kho_text parts[3] = {KHO_TEXT_NULL};
     size_t n = 0;
     for (struct kho_text rest = text; rest.ptr != NULL; n++) {
         if (n == 3)
