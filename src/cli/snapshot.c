@@ -30,14 +30,25 @@ static void put_published(const struct kho_published *published)
     kho_buf_release(&out);
 }
 
+static bool get_format(struct cli *cli, enum kho_format *format, struct kho_err *err)
+{
+    const char *word = cli_value(cli, "format");
+    if (word == NULL || kho_format_find(kho_text_of(word), format))
+        return true;
+    kho_err_set(err, KHO_ERR_USAGE, "there is no format '%s'", word);
+    return kho_err_hint(err, "`--format csv.gz` or `--format parquet`");
+}
+
 static bool run_export(struct cli *cli, struct kho_err *err)
 {
     struct kho_project project;
     struct kho_store *store;
     struct kho_published published;
+    struct kho_publish_options options = {.lake = cli_value(cli, "to")};
+    KHO_TRY(get_format(cli, &options.format, err));
     KHO_TRY(cli_store(cli, &project, &store, err));
     KHO_TRY(kho_store_ensure(store, &project.schemas, false, err));
-    KHO_TRY(kho_publish(&project, store, cli->arena, cli_value(cli, "to"), &published, err));
+    KHO_TRY(kho_publish(&project, store, cli->arena, &options, &published, err));
     if (cli->json) {
         put_published(&published);
         return true;
@@ -51,6 +62,7 @@ static bool run_export(struct cli *cli, struct kho_err *err)
 
 static const struct cli_option export_options[] = {
     {"to", "DIR", "the lake's directory (default: `lake` of etl/warehouse.yaml)"},
+    {"format", "FORMAT", "csv.gz (default) or parquet"},
 };
 
 const struct cli_command cli_export = {

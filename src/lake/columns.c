@@ -24,6 +24,8 @@ struct lake_columns lake_columns_of(struct kho_arena *arena, const struct kho_sc
         items[ENGINE_COLUMNS + i] = (struct lake_column){
             .name = column->name,
             .type = column->type,
+            .precision = column->precision,
+            .scale = column->scale,
             .required = column->required,
             .pii = column->pii,
             .title = column->title,

@@ -7,6 +7,8 @@
 struct lake_column {
     struct kho_text name;
     enum kho_type type;
+    int precision; /* of a decimal; 0 = any */
+    int scale;
     bool required;
     enum kho_pii pii;
     struct kho_text title; /* NULL = none */

@@ -71,6 +71,22 @@ static void put_hash(struct kho_json *json, const char *sha256)
     kho_json_string(json, "hash", hash);
 }
 
+static void put_format(struct kho_json *json, enum kho_format format)
+{
+    switch (format) {
+    case KHO_FORMAT_CSV:
+        kho_json_string(json, "format", "csv");
+        kho_json_string(json, "mediatype", "text/csv");
+        kho_json_string(json, "encoding", "utf-8");
+        kho_json_string(json, "compression", "gz");
+        break;
+    case KHO_FORMAT_PARQUET:
+        kho_json_string(json, "format", "parquet");
+        kho_json_string(json, "mediatype", "application/vnd.apache.parquet");
+        break;
+    }
+}
+
 static void put_resource(struct kho_json *json, const struct lake_resource *resource)
 {
     kho_json_object(json, NULL);
@@ -79,15 +95,13 @@ static void put_resource(struct kho_json *json, const struct lake_resource *reso
     if (resource->schema->title.ptr != NULL)
         kho_json_text(json, "title", resource->schema->title);
     kho_json_string(json, "path", resource->path);
-    kho_json_string(json, "format", "csv");
-    kho_json_string(json, "mediatype", "text/csv");
-    kho_json_string(json, "encoding", "utf-8");
-    kho_json_string(json, "compression", "gz");
+    put_format(json, resource->format);
     kho_json_int(json, "bytes", resource->stats.size_bytes);
     put_hash(json, resource->stats.sha256);
     kho_json_int(json, "rows", resource->rows);
     kho_json_int(json, "kho:schema_version", resource->schema->version);
-    put_dialect(json);
+    if (resource->format == KHO_FORMAT_CSV)
+        put_dialect(json);
     put_schema(json, resource->schema);
     kho_json_object_end(json);
 }

@@ -5,16 +5,19 @@
 #ifndef LAKE_MANIFEST_H
 #define LAKE_MANIFEST_H
 
+#include <kho/lake/snapshot.h>
+
 #include "columns.h"
-#include "gzip.h"
+#include "out.h"
 
 #define LAKE_MANIFEST "datapackage.json"
 
 struct lake_resource {
     const struct kho_schema *schema;
     const char *path; /* relative to the manifest */
+    enum kho_format format;
     int64_t rows;
-    struct lake_gzip_stats stats;
+    struct lake_file_stats stats;
 };
 
 struct lake_manifest {

@@ -1,6 +1,7 @@
 /*
  * A snapshot as a whole: the manifest, then which files stand there, then each file in the order of
- * the manifest. The parts stand in verify_manifest.c, verify_file.c, verify_csv.c, verify_value.c.
+ * the manifest. The parts stand in verify_manifest.c, verify_file.c, verify_csv.c,
+ * verify_parquet.c, verify_value.c.
  */
 #include "verify.h"
 
@@ -47,6 +48,12 @@ static bool check_names(const struct lake_listing *listing, DIR *dir, struct kho
     return ok;
 }
 
+static bool check_file(const struct lake_listed *file, int dir_fd, struct kho_err *err)
+{
+    return file->format == KHO_FORMAT_CSV ? lake_file_verify(dir_fd, file, err)
+                                          : lake_parquet_verify(dir_fd, file, err);
+}
+
 static bool check_files(const struct lake_listing *listing, const char *path, struct kho_err *err)
 {
     DIR *dir = opendir(path);
@@ -54,7 +61,7 @@ static bool check_files(const struct lake_listing *listing, const char *path, st
         return kho_err_errno(err, KHO_ERR_FAILED, "cannot read the directory '%s'", path);
     bool ok = check_names(listing, dir, err);
     for (size_t i = 0; ok && i < listing->n_files; i++)
-        ok = lake_file_verify(dirfd(dir), &listing->files[i], err);
+        ok = check_file(&listing->files[i], dirfd(dir), err);
     closedir(dir);
     return ok;
 }

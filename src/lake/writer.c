@@ -1,6 +1,6 @@
 /*
  * A snapshot from begin to commit: which files, in which order, and the name. How a file is made
- * stands in csv.c and gzip.c, the manifest in manifest.c, the directory in aside.c.
+ * stands in csv.c, gzip.c and parquet/, the manifest in manifest.c, the directory in aside.c.
  */
 #include <kho/lake/snapshot.h>
 
@@ -11,22 +11,48 @@
 #include "aside.h"
 #include "csv.h"
 #include "manifest.h"
+#include "parquet/writer.h"
+
+/* Rows come ordered by `_key`, then `_source`: columns 1 and 0. */
+static const size_t key_order[] = {1, 0};
 
 struct dataset {
     struct kho_arena *arena; /* freed with the dataset */
     const struct kho_schema *schema;
     const char *file;
+    struct lake_columns columns;
+    /* CSV */
     struct lake_gzip *gzip;
     struct lake_csv *csv;
+    /* Parquet */
+    struct lake_out *out;
+    struct parquet_writer *parquet;
 };
 
 struct kho_snapshot_writer {
     struct kho_arena *arena;
     struct lake_aside *aside;
+    enum kho_format format;
     struct lake_manifest manifest;
     struct dataset dataset; /* without arena: none is open */
     bool committed;
 };
+
+bool kho_format_find(struct kho_text word, enum kho_format *format)
+{
+    static const char *const words[] = {
+#define X(name, word, suffix) word,
+        KHO_FORMATS(X)
+#undef X
+    };
+    for (size_t i = 0; i < KHO_COUNT(words); i++) {
+        if (!kho_text_eq_cstr(word, words[i]))
+            continue;
+        *format = (enum kho_format)i;
+        return true;
+    }
+    return false;
+}
 
 /* `20260101T010203Z` of `2026-01-01T01:02:03.000000Z`. */
 static void name_of(int64_t instant_us, char name[KHO_INSTANT_MAX])
@@ -46,6 +72,7 @@ bool kho_snapshot_begin(struct kho_arena *arena, const struct kho_snapshot_optio
 {
     struct kho_snapshot_writer *made = kho_arena_alloc(arena, sizeof(*made));
     made->arena = arena;
+    made->format = options->format;
     made->manifest.warehouse = kho_arena_text(arena, options->warehouse);
     made->manifest.created_us = options->created_us;
     char name[KHO_INSTANT_MAX];
@@ -55,6 +82,44 @@ bool kho_snapshot_begin(struct kho_arena *arena, const struct kho_snapshot_optio
     return true;
 }
 
+static const char *format_suffix(enum kho_format format)
+{
+    static const char *const suffixes[] = {
+#define X(name, word, suffix) suffix,
+        KHO_FORMATS(X)
+#undef X
+    };
+    return suffixes[format];
+}
+
+static bool begin_csv(struct dataset *dataset, const char *path, struct kho_err *err)
+{
+    KHO_TRY(lake_gzip_open(dataset->arena, path, &dataset->gzip, err));
+    dataset->csv = lake_csv_new(dataset->arena, dataset->file, dataset->columns, dataset->gzip);
+    return lake_csv_header(dataset->csv, err);
+}
+
+static bool begin_parquet(struct dataset *dataset, const char *path, struct kho_err *err)
+{
+    struct kho_arena *arena = dataset->arena;
+    struct footer_note *notes = kho_arena_array(arena, 2, sizeof(*notes));
+    notes[0] = (struct footer_note){"kho.schema", dataset->schema->name};
+    notes[1] = (struct footer_note){
+        "kho.schema_version",
+        kho_text_of(kho_arena_printf(arena, "%" PRId64, dataset->schema->version))};
+    struct parquet_options options = {
+        .file = dataset->file,
+        .columns = dataset->columns,
+        .sorted = key_order,
+        .n_sorted = KHO_COUNT(key_order),
+        .codec = PARQUET_ZSTD,
+        .notes = notes,
+        .n_notes = 2,
+    };
+    KHO_TRY(lake_out_open(arena, path, &dataset->out, err));
+    return parquet_writer_new(arena, &options, dataset->out, &dataset->parquet, err);
+}
+
 bool kho_snapshot_dataset(struct kho_snapshot_writer *writer, const struct kho_schema *schema,
                           struct kho_err *err)
 {
@@ -62,21 +127,31 @@ bool kho_snapshot_dataset(struct kho_snapshot_writer *writer, const struct kho_s
     struct kho_arena *arena = kho_arena_new(writer->arena);
     struct dataset *dataset = &writer->dataset;
     *dataset = (struct dataset){.arena = arena, .schema = schema};
-    dataset->file = kho_arena_printf(writer->arena, "%.*s.%.*s.csv.gz",
-                                     KHO_TEXT_ARGS(schema->domain), KHO_TEXT_ARGS(schema->table));
+    dataset->columns = lake_columns_of(arena, schema);
+    dataset->file = kho_arena_printf(writer->arena, "%.*s.%.*s%s", KHO_TEXT_ARGS(schema->domain),
+                                     KHO_TEXT_ARGS(schema->table), format_suffix(writer->format));
     const char *path = kho_path_join(arena, writer->aside->path, dataset->file);
-    KHO_TRY(lake_gzip_open(arena, path, &dataset->gzip, err));
-    dataset->csv =
-        lake_csv_new(arena, dataset->file, lake_columns_of(arena, schema), dataset->gzip);
-    return lake_csv_header(dataset->csv, err);
+    return writer->format == KHO_FORMAT_CSV ? begin_csv(dataset, path, err)
+                                            : begin_parquet(dataset, path, err);
 }
 
 bool kho_snapshot_rows(struct kho_snapshot_writer *writer, const struct kho_batch *batch,
                        struct kho_err *err)
 {
-    KHO_BUG_IF(writer->dataset.arena == NULL);
+    struct dataset *dataset = &writer->dataset;
+    KHO_BUG_IF(dataset->arena == NULL);
     KHO_TRY(kho_interrupt_check(err));
-    return lake_csv_batch(writer->dataset.csv, batch, err);
+    return dataset->csv != NULL ? lake_csv_batch(dataset->csv, batch, err)
+                                : parquet_writer_batch(dataset->parquet, batch, err);
+}
+
+static bool end_file(struct dataset *dataset, struct lake_resource *resource, struct kho_err *err)
+{
+    if (dataset->csv != NULL)
+        return lake_csv_end(dataset->csv, &resource->rows, err) &&
+               lake_gzip_close(dataset->gzip, &resource->stats, err);
+    return parquet_writer_end(dataset->parquet, &resource->rows, err) &&
+           lake_out_close(dataset->out, &resource->stats, err);
 }
 
 bool kho_snapshot_dataset_end(struct kho_snapshot_writer *writer, int64_t *rows,
@@ -84,9 +159,12 @@ bool kho_snapshot_dataset_end(struct kho_snapshot_writer *writer, int64_t *rows,
 {
     struct dataset *dataset = &writer->dataset;
     KHO_BUG_IF(dataset->arena == NULL);
-    struct lake_resource resource = {.schema = dataset->schema, .path = dataset->file};
-    KHO_TRY(lake_csv_end(dataset->csv, &resource.rows, err));
-    KHO_TRY(lake_gzip_close(dataset->gzip, &resource.stats, err));
+    struct lake_resource resource = {
+        .schema = dataset->schema,
+        .path = dataset->file,
+        .format = writer->format,
+    };
+    KHO_TRY(end_file(dataset, &resource, err));
     struct lake_manifest *manifest = &writer->manifest;
     struct lake_resource *listed = kho_arena_push(writer->arena, &manifest->resources,
                                                   &manifest->n_resources, sizeof(*listed));

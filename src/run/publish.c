@@ -61,7 +61,7 @@ static bool lake_of(const struct kho_project *project, struct kho_arena *arena, 
 }
 
 static bool publish(const struct kho_project *project, struct kho_store *store,
-                    struct kho_arena *arena, struct kho_arena *scratch, const char *lake,
+                    struct kho_arena *scratch, const struct kho_publish_options *wanted,
                     struct kho_published *published, struct kho_err *err)
 {
     struct kho_reading *reading;
@@ -72,36 +72,40 @@ static bool publish(const struct kho_project *project, struct kho_store *store,
         kho_err_set(err, KHO_ERR_FAILED, "nothing has been loaded into the store yet");
         return kho_err_hint(err, "`kho run`");
     }
-    struct kho_snapshot_options options = {.lake = lake,
-                                           .warehouse = project->config.warehouse.name,
-                                           .created_us = published->as_of_us};
+    struct kho_snapshot_options options = {
+        .lake = wanted->lake,
+        .warehouse = project->config.warehouse.name,
+        .created_us = published->as_of_us,
+        .format = wanted->format,
+    };
     KHO_TRY(kho_snapshot_begin(scratch, &options, &writer, err));
     KHO_TRY(write_all(project, reading, writer, published, err));
-    const char *path;
-    KHO_TRY(kho_snapshot_commit(writer, &path, err));
-    published->path = kho_arena_strdup(arena, path);
+    KHO_TRY(kho_snapshot_commit(writer, &published->path, err));
     /* The snapshot stands: a ledger that cannot be reached now does not undo that. */
     struct kho_err unnoted;
-    if (!kho_ledger_add_snapshot(store, path, published->as_of_us, published->n_datasets,
+    if (!kho_ledger_add_snapshot(store, published->path, published->as_of_us, published->n_datasets,
                                  published->rows, &unnoted))
         kho_log_warning("the snapshot is not noted in the ledger: %s", unnoted.message);
     return true;
 }
 
 bool kho_publish(const struct kho_project *project, struct kho_store *store,
-                 struct kho_arena *arena, const char *lake, struct kho_published *published,
-                 struct kho_err *err)
+                 struct kho_arena *arena, const struct kho_publish_options *options,
+                 struct kho_published *published, struct kho_err *err)
 {
     int64_t started = kho_clock_monotonic_us();
     size_t n = project->schemas.count;
+    struct kho_publish_options wanted = *options;
     *published = (struct kho_published){.n_datasets = n};
     published->datasets = kho_arena_array(arena, n, sizeof(*published->datasets));
     for (size_t i = 0; i < n; i++)
         published->datasets[i].schema = kho_arena_cstr(arena, project->schemas.items[i].name);
-    if (lake == NULL)
-        KHO_TRY(lake_of(project, arena, &lake, err));
+    if (wanted.lake == NULL)
+        KHO_TRY(lake_of(project, arena, &wanted.lake, err));
     struct kho_arena *scratch = kho_arena_new(NULL);
-    bool ok = publish(project, store, arena, scratch, lake, published, err);
+    bool ok = publish(project, store, scratch, &wanted, published, err);
+    if (ok)
+        published->path = kho_arena_strdup(arena, published->path);
     kho_arena_free(scratch);
     published->elapsed_us = kho_clock_monotonic_us() - started;
     return ok || kho_err_context(err, "publishing a snapshot");

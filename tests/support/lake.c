@@ -10,6 +10,7 @@
 
 static struct kho_arena *arena;
 static const char *dir;
+static enum kho_format format = KHO_FORMAT_CSV;
 
 static void remove_dir(void *object)
 {
@@ -33,6 +34,7 @@ struct kho_arena *lake_arena(void)
 
 void lake_end(void)
 {
+    format = KHO_FORMAT_CSV;
     kho_arena_free(arena);
 }
 
@@ -92,12 +94,21 @@ void lake_add_row(struct kho_batch *batch, const char *key, int64_t n, struct kh
     to[7].cells[row] = note;
 }
 
+void lake_use_format(enum kho_format wanted)
+{
+    format = wanted;
+}
+
 struct kho_snapshot_writer *lake_begin(struct kho_arena *writer_arena)
 {
     struct kho_err err;
     struct kho_snapshot_writer *writer = NULL;
-    struct kho_snapshot_options options = {lake_path("lake"), KHO_TEXT("ngo-quyen"),
-                                           LAKE_CREATED_US};
+    struct kho_snapshot_options options = {
+        .lake = lake_path("lake"),
+        .warehouse = KHO_TEXT("ngo-quyen"),
+        .created_us = LAKE_CREATED_US,
+        .format = format,
+    };
     ck_ok(kho_snapshot_begin(writer_arena, &options, &writer, &err), err);
     ck_ok(kho_snapshot_dataset(writer, lake_schema(), &err), err);
     return writer;

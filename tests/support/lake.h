@@ -30,6 +30,8 @@ const struct kho_schema *lake_schema(void);
 struct kho_batch *lake_batch(void);
 void lake_add_row(struct kho_batch *batch, const char *key, int64_t n, struct kho_text note);
 
+/* What the snapshots of this test are written as; CSV.gz unless told. */
+void lake_use_format(enum kho_format wanted);
 /* Begins a snapshot in the test's lake with that dataset. */
 struct kho_snapshot_writer *lake_begin(struct kho_arena *arena);
 /* Publishes a snapshot of that batch as its only dataset and returns where it stands. */

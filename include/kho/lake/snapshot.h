@@ -1,9 +1,11 @@
 /*
- * A snapshot in a directory: one CSV.gz a dataset and, written last, datapackage.json (Frictionless
- * Data Package v2: one resource a file with schema, rows, bytes, sha256). It is built aside, in
- * `<lake>/.<name>.<pid>.new`, each file fsynced, re-read and hashed, and appears by one rename: a
- * reader sees a whole snapshot or none.
+ * A snapshot in a directory: one file a dataset, CSV.gz or Parquet, and, written last,
+ * datapackage.json (Frictionless Data Package v2: one resource a file with schema, rows, bytes,
+ * sha256). It is built aside, in `<lake>/.<name>.<pid>.new`, each file fsynced, re-read and hashed,
+ * and appears by one rename: a reader sees a whole snapshot or none.
  *
+ * Parquet: see src/lake/parquet/writer.h and column.h; of personal columns no statistics but the
+ * number of NULLs.
  * CSV: RFC 4180 with LF line ends, UTF-8, a header row; a NULL is an empty field, an empty text is
  * a quoted empty field "". gzip without name and time, so the same rows give the same bytes.
  * Values are the canonical texts of kho_wire_to_text().
@@ -17,10 +19,25 @@
 
 struct kho_snapshot_writer;
 
+/* X(name, word, how its files end) */
+#define KHO_FORMATS(X)          \
+    X(CSV, "csv.gz", ".csv.gz") \
+    X(PARQUET, "parquet", ".parquet")
+
+enum kho_format {
+#define X(name, word, suffix) KHO_FORMAT_##name,
+    KHO_FORMATS(X)
+#undef X
+};
+
+/* Finds a format by its word; false if there is none. */
+bool kho_format_find(struct kho_text word, enum kho_format *format);
+
 struct kho_snapshot_options {
     const char *lake;          /* the lake's directory; made if missing */
     struct kho_text warehouse; /* who publishes */
     int64_t created_us;        /* the instant of the store that the snapshot shows */
+    enum kho_format format;
 };
 
 /* Begins a snapshot; its name is the instant in UTC: `20260101T010203Z`, with `-2`, `-3` ... behind
@@ -30,13 +47,16 @@ KHO_MUST_USE bool kho_snapshot_begin(struct kho_arena *arena,
                                      const struct kho_snapshot_options *options,
                                      struct kho_snapshot_writer **writer, struct kho_err *err);
 
-/* Begins a dataset: the file `<domain>.<table>.csv.gz`. The columns are the engine's `_source` and
+/* Begins a dataset: the file `<domain>.<table>` and the format's suffix. The columns are the
+ * engine's `_source` and
  * `_key`, then the schema's. The schema must live until the commit. */
 KHO_MUST_USE bool kho_snapshot_dataset(struct kho_snapshot_writer *writer,
                                        const struct kho_schema *schema, struct kho_err *err);
 
-/* Writes a batch whose columns are exactly those. FAILED, with row and column, if a required value
- * is NULL or a cell is none of its wire type: such a snapshot would not pass its own check. */
+/* Writes a batch whose columns are exactly those, in the order of (`_key`, `_source`) by bytes.
+ * FAILED, with row and column, if a required value is NULL or a cell is none of its wire type: such
+ * a snapshot would not pass its own check; in Parquet also if a value has no place in it: a date or
+ * instant that is infinite or outside the years 1 to 9999, a decimal that is NaN. */
 KHO_MUST_USE bool kho_snapshot_rows(struct kho_snapshot_writer *writer,
                                     const struct kho_batch *batch, struct kho_err *err);
 
@@ -63,9 +83,10 @@ struct kho_verified {
 };
 
 /* Checks a snapshot without a database: the manifest is there and well-formed, each file it lists
- * is there with its bytes and sha256, the gzip stream is whole, the header row is the schema's, the
- * rows are as many as listed, each value is one of its type, required values are there, and no
- * file stands there that is not listed. VERIFY with the first culprit's path otherwise. */
+ * is there with its bytes and sha256, it is well-formed (the gzip stream and the CSV; the Parquet
+ * footer and each page), its columns are the schema's, the rows are as many as listed, each value
+ * is one of its type, required values are there, and no file stands there that is not listed.
+ * VERIFY with the first culprit's path otherwise. */
 KHO_MUST_USE bool kho_snapshot_verify(struct kho_arena *arena, const char *dir,
                                       struct kho_verified *verified, struct kho_err *err);
 

@@ -202,7 +202,7 @@ START_TEST(a_snapshot_without_datasets_is_refused)
     struct kho_err err;
     struct kho_snapshot_writer *writer;
     const char *path;
-    struct kho_snapshot_options options = {lake_path("lake"), KHO_TEXT("w"), 0};
+    struct kho_snapshot_options options = {.lake = lake_path("lake"), .warehouse = KHO_TEXT("w")};
     ck_ok(kho_snapshot_begin(lake_arena(), &options, &writer, &err), err);
     ck_assert(!kho_snapshot_commit(writer, &path, &err));
     ck_assert_str_eq(err.message, "a snapshot without a dataset is not published");
@@ -238,7 +238,8 @@ static void begin_fails(const char *lake, enum kho_err_class class, const char *
 {
     struct kho_err err;
     struct kho_snapshot_writer *writer;
-    struct kho_snapshot_options options = {lake, KHO_TEXT("w"), LAKE_CREATED_US};
+    struct kho_snapshot_options options = {
+        .lake = lake, .warehouse = KHO_TEXT("w"), .created_us = LAKE_CREATED_US};
     ck_assert(!kho_snapshot_begin(lake_arena(), &options, &writer, &err));
     ck_assert_str_eq(err.message, message);
     ck_assert_int_eq(err.class, class);
