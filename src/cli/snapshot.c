@@ -30,6 +30,7 @@ static void put_published(const struct kho_published *published)
     kho_buf_release(&out);
 }
 
+/* What is asked for in place of the definition's format. */
 static bool get_format(struct cli *cli, enum kho_format *format, struct kho_err *err)
 {
     const char *word = cli_value(cli, "format");
@@ -39,36 +40,81 @@ static bool get_format(struct cli *cli, enum kho_format *format, struct kho_err 
     return kho_err_hint(err, "`--format csv.gz` or `--format parquet`");
 }
 
+static void show_published(const struct kho_published *published)
+{
+    for (size_t i = 0; i < published->n_datasets; i++)
+        printf("%-24s %10" PRId64 " rows\n", published->datasets[i].schema,
+               published->datasets[i].rows);
+    printf("published %s\n", published->path);
+}
+
+/* Publishes one definition, or everything if it is NULL. */
+static bool export_one(struct cli *cli, const struct kho_project *project, struct kho_store *store,
+                       const struct kho_snapshot_config *snapshot, struct kho_err *err)
+{
+    struct kho_published published;
+    struct kho_publish_options options = {
+        .snapshot = snapshot,
+        .lake = cli_value(cli, "to"),
+        .format = snapshot != NULL ? (enum kho_format)snapshot->format : KHO_FORMAT_CSV,
+    };
+    KHO_TRY(get_format(cli, &options.format, err));
+    KHO_TRY(kho_publish(project, store, cli->arena, &options, &published, err));
+    if (cli->json)
+        put_published(&published);
+    else
+        show_published(&published);
+    return true;
+}
+
+static bool export_named(struct cli *cli, const struct kho_project *project,
+                         struct kho_store *store, struct kho_err *err)
+{
+    for (size_t i = 0; i < cli->n_positional; i++) {
+        const struct kho_snapshot_config *snapshot;
+        KHO_TRY(kho_project_snapshot(project, cli->positional[i], &snapshot, err));
+        KHO_TRY(export_one(cli, project, store, snapshot, err));
+    }
+    return true;
+}
+
+static bool check_words(struct cli *cli, const struct kho_project *project, struct kho_err *err)
+{
+    const struct kho_snapshot_config *snapshot;
+    enum kho_format format;
+    for (size_t i = 0; i < cli->n_positional; i++)
+        KHO_TRY(kho_project_snapshot(project, cli->positional[i], &snapshot, err));
+    return get_format(cli, &format, err);
+}
+
 static bool run_export(struct cli *cli, struct kho_err *err)
 {
     struct kho_project project;
     struct kho_store *store;
-    struct kho_published published;
-    struct kho_publish_options options = {.lake = cli_value(cli, "to")};
-    KHO_TRY(get_format(cli, &options.format, err));
     KHO_TRY(cli_store(cli, &project, &store, err));
+    KHO_TRY(check_words(cli, &project, err));
     KHO_TRY(kho_store_ensure(store, &project.schemas, false, err));
-    KHO_TRY(kho_publish(&project, store, cli->arena, &options, &published, err));
-    if (cli->json) {
-        put_published(&published);
-        return true;
-    }
-    for (size_t i = 0; i < published.n_datasets; i++)
-        printf("%-24s %10" PRId64 " rows\n", published.datasets[i].schema,
-               published.datasets[i].rows);
-    printf("published %s\n", published.path);
+    if (cli->n_positional != 0)
+        return export_named(cli, &project, store, err);
+    if (project.config.n_snapshots == 0)
+        return export_one(cli, &project, store, NULL, err);
+    for (size_t i = 0; i < project.config.n_snapshots; i++)
+        KHO_TRY(export_one(cli, &project, store, &project.config.snapshots[i], err));
     return true;
 }
 
 static const struct cli_option export_options[] = {
     {"to", "DIR", "the lake's directory (default: `lake` of etl/warehouse.yaml)"},
-    {"format", "FORMAT", "csv.gz (default) or parquet"},
+    {"format", "FORMAT", "csv.gz or parquet, in place of what the definition says"},
 };
 
 const struct cli_command cli_export = {
     .name = "export",
-    .arguments = "",
-    .summary = "publish a snapshot of all datasets, as of one instant, into the lake",
+    .arguments = "[SNAPSHOT...]",
+    .summary = "publish snapshots, each as of one instant, into the lake",
+    .help = "Publishes these of etl/snapshots/, or all of them. Where none is defined, one of all\n"
+            "datasets with all their columns.",
+    .max_arguments = SIZE_MAX,
     .options = export_options,
     .n_options = KHO_COUNT(export_options),
     .run = run_export,

@@ -14,6 +14,7 @@
 
 struct lake_resource {
     const struct kho_schema *schema;
+    struct lake_columns columns;
     const char *path; /* relative to the manifest */
     enum kho_format format;
     int64_t rows;
@@ -25,6 +26,9 @@ struct lake_manifest {
     struct kho_text title;
     struct kho_text warehouse;
     int64_t created_us;
+    struct kho_text purpose; /* NULL = not told */
+    struct kho_text legal_basis;
+    const char *pseudonym_key_id; /* NULL = there are no pseudonyms */
     struct lake_resource *resources;
     size_t n_resources;
 };

@@ -10,6 +10,7 @@
 
 #include "aside.h"
 #include "csv.h"
+#include "hide.h"
 #include "manifest.h"
 #include "parquet/writer.h"
 
@@ -20,7 +21,8 @@ struct dataset {
     struct kho_arena *arena; /* freed with the dataset */
     const struct kho_schema *schema;
     const char *file;
-    struct lake_columns columns;
+    struct lake_columns columns; /* in the writer's arena */
+    struct lake_hider *hider;
     /* CSV */
     struct lake_gzip *gzip;
     struct lake_csv *csv;
@@ -33,6 +35,7 @@ struct kho_snapshot_writer {
     struct kho_arena *arena;
     struct lake_aside *aside;
     enum kho_format format;
+    struct kho_text pseudonym_key;
     struct lake_manifest manifest;
     struct dataset dataset; /* without arena: none is open */
     bool committed;
@@ -73,6 +76,12 @@ bool kho_snapshot_begin(struct kho_arena *arena, const struct kho_snapshot_optio
     struct kho_snapshot_writer *made = kho_arena_alloc(arena, sizeof(*made));
     made->arena = arena;
     made->format = options->format;
+    made->manifest.purpose = kho_arena_text(arena, options->purpose);
+    made->manifest.legal_basis = kho_arena_text(arena, options->legal_basis);
+    if (options->pseudonym_key.ptr != NULL) {
+        made->pseudonym_key = kho_arena_text(arena, options->pseudonym_key);
+        made->manifest.pseudonym_key_id = lake_pseudonym_key_id(arena, made->pseudonym_key);
+    }
     made->manifest.warehouse = kho_arena_text(arena, options->warehouse);
     made->manifest.created_us = options->created_us;
     char name[KHO_INSTANT_MAX];
@@ -111,7 +120,8 @@ static bool begin_parquet(struct dataset *dataset, const char *path, struct kho_
         .file = dataset->file,
         .columns = dataset->columns,
         .sorted = key_order,
-        .n_sorted = KHO_COUNT(key_order),
+        /* Pseudonyms are in no order. */
+        .n_sorted = dataset->columns.items[1].hide == KHO_HIDE_KEEP ? KHO_COUNT(key_order) : 0,
         .codec = PARQUET_ZSTD,
         .notes = notes,
         .n_notes = 2,
@@ -120,14 +130,16 @@ static bool begin_parquet(struct dataset *dataset, const char *path, struct kho_
     return parquet_writer_new(arena, &options, dataset->out, &dataset->parquet, err);
 }
 
-bool kho_snapshot_dataset(struct kho_snapshot_writer *writer, const struct kho_schema *schema,
-                          struct kho_err *err)
+bool kho_snapshot_dataset(struct kho_snapshot_writer *writer,
+                          const struct kho_snapshot_dataset *wanted, struct kho_err *err)
 {
     KHO_BUG_IF(writer->dataset.arena != NULL || writer->committed);
     struct kho_arena *arena = kho_arena_new(writer->arena);
     struct dataset *dataset = &writer->dataset;
+    const struct kho_schema *schema = wanted->schema;
     *dataset = (struct dataset){.arena = arena, .schema = schema};
-    dataset->columns = lake_columns_of(arena, schema);
+    dataset->columns = lake_columns_of(writer->arena, wanted);
+    dataset->hider = lake_hider_new(arena, dataset->columns, writer->pseudonym_key);
     dataset->file = kho_arena_printf(writer->arena, "%.*s.%.*s%s", KHO_TEXT_ARGS(schema->domain),
                                      KHO_TEXT_ARGS(schema->table), format_suffix(writer->format));
     const char *path = kho_path_join(arena, writer->aside->path, dataset->file);
@@ -141,6 +153,7 @@ bool kho_snapshot_rows(struct kho_snapshot_writer *writer, const struct kho_batc
     struct dataset *dataset = &writer->dataset;
     KHO_BUG_IF(dataset->arena == NULL);
     KHO_TRY(kho_interrupt_check(err));
+    KHO_TRY(lake_hider_batch(dataset->hider, dataset->file, &batch, err));
     return dataset->csv != NULL ? lake_csv_batch(dataset->csv, batch, err)
                                 : parquet_writer_batch(dataset->parquet, batch, err);
 }
@@ -161,6 +174,7 @@ bool kho_snapshot_dataset_end(struct kho_snapshot_writer *writer, int64_t *rows,
     KHO_BUG_IF(dataset->arena == NULL);
     struct lake_resource resource = {
         .schema = dataset->schema,
+        .columns = dataset->columns,
         .path = dataset->file,
         .format = writer->format,
     };

@@ -110,7 +110,9 @@ struct kho_snapshot_writer *lake_begin(struct kho_arena *writer_arena)
         .format = format,
     };
     ck_ok(kho_snapshot_begin(writer_arena, &options, &writer, &err), err);
-    ck_ok(kho_snapshot_dataset(writer, lake_schema(), &err), err);
+    ck_ok(
+        kho_snapshot_dataset(writer, &(struct kho_snapshot_dataset){.schema = lake_schema()}, &err),
+        err);
     return writer;
 }
 

@@ -33,11 +33,38 @@ enum kho_format {
 /* Finds a format by its word; false if there is none. */
 bool kho_format_find(struct kho_text word, enum kho_format *format);
 
+/* What becomes of a column when it leaves. X(name, word) */
+#define KHO_HIDES(X)                                                                    \
+    X(KEEP, "keep")   /* as it is */                                                    \
+    X(DROP, "drop")   /* does not leave */                                              \
+    X(LAST4, "last4") /* a text's last four characters; of a shorter one, its length */ \
+    X(YEAR, "year")   /* of a date */                                                   \
+    X(HMAC, "hmac")   /* HMAC-SHA256 of its canonical text: a pseudonym of 64 hex digits */
+
+enum kho_hide {
+#define X(name, word) KHO_HIDE_##name,
+    KHO_HIDES(X)
+#undef X
+};
+
+bool kho_hide_find(struct kho_text word, enum kho_hide *hide);
+/* Whether a column of that type can be hidden so. */
+bool kho_hide_fits(enum kho_hide hide, enum kho_type type);
+
+struct kho_snapshot_dataset {
+    const struct kho_schema *schema; /* the columns that leave; lives until the commit */
+    const enum kho_hide *hide;       /* one a column; NULL = KEEP all. None is DROP */
+    enum kho_hide hide_key;          /* of `_key`: KEEP or HMAC */
+};
+
 struct kho_snapshot_options {
     const char *lake;          /* the lake's directory; made if missing */
     struct kho_text warehouse; /* who publishes */
     int64_t created_us;        /* the instant of the store that the snapshot shows */
     enum kho_format format;
+    struct kho_text pseudonym_key; /* of HMAC; NULL = nothing is hidden so */
+    struct kho_text purpose;       /* told in the manifest; NULL = none */
+    struct kho_text legal_basis;
 };
 
 /* Begins a snapshot; its name is the instant in UTC: `20260101T010203Z`, with `-2`, `-3` ... behind
@@ -48,15 +75,16 @@ KHO_MUST_USE bool kho_snapshot_begin(struct kho_arena *arena,
                                      struct kho_snapshot_writer **writer, struct kho_err *err);
 
 /* Begins a dataset: the file `<domain>.<table>` and the format's suffix. The columns are the
- * engine's `_source` and
- * `_key`, then the schema's. The schema must live until the commit. */
+ * engine's `_source` and `_key`, then the schema's, hidden as is said. */
 KHO_MUST_USE bool kho_snapshot_dataset(struct kho_snapshot_writer *writer,
-                                       const struct kho_schema *schema, struct kho_err *err);
+                                       const struct kho_snapshot_dataset *dataset,
+                                       struct kho_err *err);
 
-/* Writes a batch whose columns are exactly those, in the order of (`_key`, `_source`) by bytes.
- * FAILED, with row and column, if a required value is NULL or a cell is none of its wire type: such
- * a snapshot would not pass its own check; in Parquet also if a value has no place in it: a date or
- * instant that is infinite or outside the years 1 to 9999, a decimal that is NaN. */
+/* Writes a batch whose columns are exactly those, not hidden yet, in the order of (`_key`,
+ * `_source`) by bytes. FAILED, with row and column, if a required value is NULL or a cell is none
+ * of its wire type: such a snapshot would not pass its own check; in Parquet also if a value has no
+ * place in it: a date or instant that is infinite or outside the years 1 to 9999, a decimal that is
+ * NaN. */
 KHO_MUST_USE bool kho_snapshot_rows(struct kho_snapshot_writer *writer,
                                     const struct kho_batch *batch, struct kho_err *err);
 

@@ -1,4 +1,4 @@
-/* Publishing a snapshot: all datasets of the store, as of one instant, into the lake. */
+/* Publishing a snapshot: datasets of the store, as of one instant, into the lake. */
 #ifndef KHO_RUN_PUBLISH_H
 #define KHO_RUN_PUBLISH_H
 
@@ -6,7 +6,10 @@
 #include <kho/run/project.h>
 
 struct kho_publish_options {
-    const char *lake; /* NULL = the project's */
+    /* What leaves; NULL = all datasets, all columns as they are. It is published into a directory
+     * of its name in the lake. */
+    const struct kho_snapshot_config *snapshot;
+    const char *lake; /* NULL = the snapshot's, or the project's */
     enum kho_format format;
 };
 

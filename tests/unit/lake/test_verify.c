@@ -228,7 +228,7 @@ static const char *const edits[][3] = {
     {"\"t.csv.gz\"", "\"a\\\\b\"", "resource 1: path is no plain file name"},
     {"\"t.csv.gz\"", "\"a\\nb\"", "resource 1: path is empty, too long or not printable"},
     {"\"t.csv.gz\"", "[\"t.csv.gz\"]", "resource 1: path is no text"},
-    {"\"csv\"", "\"parquet\"", "resource 1: format is none that is known here"},
+    {"\"csv\"", "\"orc\"", "resource 1: format is none that is known here"},
     {"\"gz\"", "\"zip\"", "resource 1: compression is none that is known here"},
     {"\"utf-8\"", "\"latin1\"", "resource 1: encoding is none that is known here"},
     {"\"bytes\": ", "\"bytes\": -", "resource 1: bytes is no count"},

@@ -327,7 +327,8 @@ START_TEST(the_same_dataset_twice_is_refused)
     int64_t rows;
     struct kho_snapshot_writer *writer = lake_begin(lake_arena());
     ck_ok(kho_snapshot_dataset_end(writer, &rows, &err), err);
-    ck_assert(!kho_snapshot_dataset(writer, lake_schema(), &err));
+    ck_assert(!kho_snapshot_dataset(writer, &(struct kho_snapshot_dataset){.schema = lake_schema()},
+                                    &err));
     ck_assert_str_eq(err.message,
                      kho_arena_printf(lake_arena(), "cannot write '%s/.%s.%d.new/%s': File exists",
                                       lake_path("lake"), LAKE_SNAPSHOT, (int)getpid(), LAKE_FILE));

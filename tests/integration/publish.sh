@@ -1,0 +1,125 @@
+#!/bin/bash
+# Snapshots by definition: what leaves, in which form, and what does not leave without a decision.
+# shellcheck source=tests/support/integration.sh disable=SC2317 # tests are called by name
+. "$(dirname "$0")/../support/integration.sh"
+
+marker=Nguyễn-Thị-Mốc
+
+new_persons() {
+    new_project
+    write_schema "name: {type: text, pii: basic}" "number: {type: text, pii: id}" \
+        "born: {type: date, pii: basic}" "relation: {type: partial_date, pii: basic}" \
+        "ward: {type: text}" "amount: {type: \"decimal(12,2)\"}"
+    source_sql "CREATE TABLE thing AS SELECT 'k' || i AS id, '$marker ' || i AS name,
+        lpad(i::text, 12, '0') AS number, date '1960-02-03' + i AS born, '1965-05'::text AS relation,
+        'w' || i % 3 AS ward, i * 1.5 AS amount FROM generate_series(1, 300) i"
+    expect_exit 0 kho run things
+    mkdir "$P/etl/snapshots"
+    echo 0123456789abcdef0123456789abcdef >"$P/keys/pseudonyms"
+    # shellcheck disable=SC2016 # kho resolves it
+    echo 'pseudonym_key: ${file:keys/pseudonyms}' >>"$P/etl/warehouse.yaml"
+}
+
+define() { # name, then lines below its dataset test.thing
+    {
+        printf 'snapshot: %s\npurpose: planning\nlegal_basis: decree 1\nformat: csv.gz\n' "$1"
+        printf 'datasets:\n  test.thing:\n'
+        shift
+        printf '    %s\n' "$@"
+    } >"$P/etl/snapshots/city.yaml"
+}
+
+hide_all="hide: {_key: hmac, name: drop, number: last4, born: year, relation: year}"
+
+publish() {
+    expect_exit 0 kho --json export city
+    S=$(json path)
+    [ -d "$S" ] || S=$P/$S
+    gzip -dc "$S/test.thing.csv.gz" >"$T/csv"
+    expect_exit 0 "$KHO" verify "$S"
+}
+
+test_columns_leave_as_the_definition_says() {
+    new_persons
+    define city "$hide_all"
+    publish
+    expect_eq "$(head -n 1 "$T/csv")" "_source,_key,number,born,relation,ward,amount"
+    local pseudonym
+    pseudonym=$(printf k7 | openssl dgst -sha256 -mac HMAC -macopt key:0123456789abcdef0123456789abcdef |
+        sed 's/.* //')
+    expect_eq "$(grep -F "$pseudonym" "$T/csv")" "civil,$pseudonym,********0007,1960,1965,w1,10.50"
+    expect_eq "$(dirname "$S" | xargs basename)" city
+    grep -q '"kho:purpose": "planning"' "$S/datapackage.json"
+    grep -q '"kho:hidden": "hmac"' "$S/datapackage.json"
+    grep -qE '"kho:pseudonym_key": "[0-9a-f]{16}"' "$S/datapackage.json"
+    if grep -rqa -e "$marker" -e 0123456789abcdef0123456789abcdef "$S" "$T/csv"; then
+        fail "a name or the key left"
+    fi
+}
+
+test_only_the_columns_and_rows_of_the_definition_leave() {
+    new_persons
+    define city "columns: [ward, amount]" "where: ward = 'w2' AND amount > 30 -- not the small ones" \
+        "hide: {_key: keep}"
+    publish
+    expect_eq "$(head -n 1 "$T/csv")" "_source,_key,ward,amount"
+    expect_eq "$(wc -l <"$T/csv")" "$(store_sql "SELECT 1 + count(*) FROM test.thing
+        WHERE ward = 'w2' AND amount > 30")"
+}
+
+test_pseudonyms_in_parquet_are_verified_too() {
+    new_persons
+    define city "$hide_all"
+    expect_exit 0 kho --json export city --format parquet
+    S=$(json path)
+    [ -d "$S" ] || S=$P/$S
+    expect_exit 0 "$KHO" verify "$S"
+    expect_output "test.thing.parquet"
+}
+
+test_nothing_personal_leaves_without_a_decision() {
+    new_persons
+    define city "hide: {name: drop, number: drop}"
+    expect_exit 2 kho check
+    expect_error "city.yaml:6:3: error: 'born' is personal, and 'hide' does not say what becomes of it"
+    expect_error "'relation' is personal, and 'hide'"
+    expect_error "'_key' may be a personal number, and 'hide' does not say what becomes of it"
+    expect_exit 2 kho export city
+    [ ! -e "$P/lake" ] || fail "something left"
+}
+
+test_what_a_definition_says_wrong_is_told_with_its_place() {
+    new_persons
+    define city "columns: [ward, wardd, ward]" "where: ward = 'x'" \
+        "hide: {_key: last4, nam: drop, ward: year, amount: blur}"
+    expect_exit 2 kho check
+    expect_error "city.yaml:7:21: error: 'test.thing' has no column 'wardd'; did you mean 'ward'?"
+    expect_error "city.yaml:7:28: error: 'ward' stands twice in 'columns'"
+    expect_error "'test.thing' has no column 'nam'; did you mean 'name'?"
+    expect_error "a column of type text has no 'year'"
+    expect_error "'_key' has keep and hmac only"
+    define city "where: ward = 'x'; SELECT 1" "$hide_all"
+    expect_exit 2 kho check
+    expect_error "city.yaml:7:12: error: 'where' is one condition, without a semicolon"
+    define city "$hide_all"
+    sed -i '/^purpose/d' "$P/etl/snapshots/city.yaml"
+    expect_exit 2 kho check
+    expect_error "personal columns leave: 'purpose' and 'legal_basis' must say why they may"
+    define city "$hide_all"
+    sed -i '/^pseudonym_key/d' "$P/etl/warehouse.yaml"
+    expect_exit 2 kho check
+    expect_error "'hmac' needs the key of pseudonyms"
+}
+
+test_a_short_key_and_an_unknown_snapshot_publish_nothing() {
+    new_persons
+    define city "$hide_all"
+    echo short >"$P/keys/pseudonyms"
+    expect_exit 2 kho export city
+    expect_error "the key of pseudonyms is shorter than 32 characters"
+    expect_exit 2 kho export cty
+    expect_error "there is no snapshot 'cty'"
+    [ ! -e "$P/lake" ] || fail "something left"
+}
+
+run_tests
