@@ -99,6 +99,6 @@ void cli_command_help(const struct cli_command *command, FILE *out);
 
 extern const struct cli_command cli_backfill, cli_check, cli_diff, cli_export, cli_help,
     cli_history, cli_init, cli_plan, cli_rejects, cli_run, cli_runs, cli_show, cli_status,
-    cli_store_command, cli_verify;
+    cli_store_command, cli_sign_key, cli_verify;
 
 #endif

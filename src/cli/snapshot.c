@@ -1,9 +1,12 @@
 /* kho export and kho verify: snapshots out of the store, and the proof that one is whole. */
 #include <kho/core/clock.h>
+#include <kho/core/file.h>
 #include <kho/lake/snapshot.h>
 #include <kho/run/publish.h>
 
 #include "cli.h"
+
+#define KEY_MAX_BYTES ((size_t)64 << 10)
 
 static void put_published(const struct kho_published *published)
 {
@@ -128,6 +131,7 @@ static void put_verified(const struct kho_verified *verified)
     kho_json_init(&json, &out, 0);
     kho_json_object(&json, NULL);
     kho_json_bool(&json, "ok", true);
+    kho_json_bool(&json, "signed", verified->is_signed);
     kho_json_string(&json, "name", verified->name);
     kho_json_string(&json, "created", verified->created);
     kho_json_array(&json, "files");
@@ -144,10 +148,21 @@ static void put_verified(const struct kho_verified *verified)
     kho_buf_release(&out);
 }
 
+static const char *signature_told(const struct cli *cli, const struct kho_verified *verified)
+{
+    if (!verified->is_signed)
+        return ", unsigned";
+    return cli_value(cli, "key") != NULL ? ", signed by this key"
+                                         : ", signed (by whom: `--key FILE`)";
+}
+
 static bool run_verify(struct cli *cli, struct kho_err *err)
 {
     struct kho_verified verified;
-    KHO_TRY(kho_snapshot_verify(cli->arena, cli->positional[0], &verified, err));
+    struct kho_text key = KHO_TEXT_NULL;
+    const char *file = cli_value(cli, "key");
+    KHO_TRY(file == NULL || kho_file_read(cli->arena, file, KEY_MAX_BYTES, &key, err));
+    KHO_TRY(kho_snapshot_verify(cli->arena, cli->positional[0], key, &verified, err));
     if (cli->json) {
         put_verified(&verified);
         return true;
@@ -155,9 +170,14 @@ static bool run_verify(struct cli *cli, struct kho_err *err)
     for (size_t i = 0; i < verified.n_files; i++)
         printf("%-32s %10" PRId64 " rows %12" PRId64 " bytes  ok\n", verified.files[i].path,
                verified.files[i].rows, verified.files[i].size_bytes);
-    printf("snapshot %s of %s is whole\n", verified.name, verified.created);
+    printf("snapshot %s of %s is whole%s\n", verified.name, verified.created,
+           signature_told(cli, &verified));
     return true;
 }
+
+static const struct cli_option verify_options[] = {
+    {"key", "FILE", "it must be signed by this Ed25519 public key (PEM; see `kho sign-key`)"},
+};
 
 const struct cli_command cli_verify = {
     .name = "verify",
@@ -165,5 +185,60 @@ const struct cli_command cli_verify = {
     .summary = "prove that a snapshot is whole; needs no database and no project",
     .min_arguments = 1,
     .max_arguments = 1,
+    .options = verify_options,
+    .n_options = KHO_COUNT(verify_options),
     .run = run_verify,
+};
+
+static void put_keys(const struct kho_public_keys *keys)
+{
+    struct kho_buf out;
+    struct kho_json json;
+    kho_buf_init(&out, CLI_JSON_MAX);
+    kho_json_init(&json, &out, 0);
+    kho_json_object(&json, NULL);
+    kho_json_text(&json, "pem", keys->pem);
+    kho_json_text(&json, "signify", keys->signify);
+    kho_json_object_end(&json);
+    cli_json(&out);
+    kho_buf_release(&out);
+}
+
+static bool run_sign_key(struct cli *cli, struct kho_err *err)
+{
+    struct kho_project project;
+    struct kho_text private_pem;
+    struct kho_public_keys keys;
+    const char *form = cli_value(cli, "form");
+    KHO_TRY(cli_project(cli, &project, err));
+    if (form != NULL && strcmp(form, "pem") != 0 && strcmp(form, "signify") != 0)
+        return kho_err_set(err, KHO_ERR_USAGE, "a key has no form '%s': pem or signify", form);
+    KHO_TRY(kho_secret_resolve(&project.config.warehouse.sign_key, project.dir, cli->arena,
+                               &private_pem, err));
+    if (private_pem.ptr == NULL) {
+        kho_err_set(err, KHO_ERR_CONFIG, "etl/warehouse.yaml names no sign_key");
+        return kho_err_hint(err, "`openssl genpkey -algorithm ed25519 -out keys/sign.pem`, and "
+                                 "sign_key: ${file:keys/sign.pem}");
+    }
+    KHO_TRY(kho_sign_key_show(cli->arena, private_pem, &keys, err));
+    if (cli->json) {
+        put_keys(&keys);
+        return true;
+    }
+    struct kho_text shown = form != NULL && strcmp(form, "signify") == 0 ? keys.signify : keys.pem;
+    fwrite(shown.ptr, 1, shown.len, stdout);
+    return true;
+}
+
+static const struct cli_option sign_key_options[] = {
+    {"form", "FORM", "pem (default; for openssl and `kho verify --key`) or signify (and minisign)"},
+};
+
+const struct cli_command cli_sign_key = {
+    .name = "sign-key",
+    .arguments = "",
+    .summary = "show the public half of the key that signs snapshots",
+    .options = sign_key_options,
+    .n_options = KHO_COUNT(sign_key_options),
+    .run = run_sign_key,
 };

@@ -4,6 +4,7 @@
  * verify_parquet.c, verify_value.c.
  */
 #include "verify.h"
+#include "proof.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 
 static bool is_listed(const struct lake_listing *listing, const char *name)
 {
-    if (strcmp(name, LAKE_MANIFEST) == 0)
+    if (strcmp(name, LAKE_MANIFEST) == 0 || lake_proof_has_name(name))
         return true;
     for (size_t i = 0; i < listing->n_files; i++)
         if (strcmp(listing->files[i].path, name) == 0)
@@ -81,14 +82,20 @@ static void report(struct kho_arena *arena, const struct lake_listing *listing,
     }
 }
 
-bool kho_snapshot_verify(struct kho_arena *arena, const char *dir, struct kho_verified *verified,
-                         struct kho_err *err)
+bool kho_snapshot_verify(struct kho_arena *arena, const char *dir, struct kho_text key_pem,
+                         struct kho_verified *verified, struct kho_err *err)
 {
     struct lake_listing listing;
+    struct lake_key *key = NULL;
+    bool is_signed;
+    if (key_pem.ptr != NULL)
+        KHO_TRY(lake_key_public(arena, key_pem, "the key", &key, err));
     if (!kho_dir_exists(dir))
         return kho_err_set(err, KHO_ERR_VERIFY, "there is no snapshot '%s'", dir);
     KHO_TRY(lake_listing_read(arena, dir, &listing, err));
     KHO_TRY(check_files(&listing, dir, err));
+    KHO_TRY(lake_proof_verify(&listing, key, dir, &is_signed, err));
     report(arena, &listing, verified);
+    verified->is_signed = is_signed;
     return true;
 }

@@ -13,6 +13,7 @@
 #include "hide.h"
 #include "manifest.h"
 #include "parquet/writer.h"
+#include "proof.h"
 
 /* Rows come ordered by `_key`, then `_source`: columns 1 and 0. */
 static const size_t key_order[] = {1, 0};
@@ -36,6 +37,7 @@ struct kho_snapshot_writer {
     struct lake_aside *aside;
     enum kho_format format;
     struct kho_text pseudonym_key;
+    struct lake_key *sign_key; /* NULL = unsigned */
     struct lake_manifest manifest;
     struct dataset dataset; /* without arena: none is open */
     bool committed;
@@ -84,6 +86,8 @@ bool kho_snapshot_begin(struct kho_arena *arena, const struct kho_snapshot_optio
     }
     made->manifest.warehouse = kho_arena_text(arena, options->warehouse);
     made->manifest.created_us = options->created_us;
+    if (options->sign_key.ptr != NULL)
+        KHO_TRY(lake_key_private(arena, options->sign_key, "the sign_key", &made->sign_key, err));
     char name[KHO_INSTANT_MAX];
     name_of(options->created_us, name);
     KHO_TRY(lake_aside_make(arena, options->lake, name, &made->aside, err));
@@ -195,7 +199,8 @@ static bool write_manifest(struct kho_snapshot_writer *writer, struct kho_err *e
     manifest->name = writer->aside->name;
     manifest->title = kho_text_of(kho_arena_printf(
         writer->arena, "%.*s, %s", KHO_TEXT_ARGS(manifest->warehouse), manifest->name));
-    return lake_manifest_write(manifest, writer->aside->path, err);
+    return lake_manifest_write(manifest, writer->aside->path, err) &&
+           lake_proof_write(manifest, writer->sign_key, writer->aside->path, err);
 }
 
 bool kho_snapshot_commit(struct kho_snapshot_writer *writer, const char **path, struct kho_err *err)

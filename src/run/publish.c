@@ -117,6 +117,9 @@ static bool write_snapshot(const struct publication *publication, struct kho_rea
         options.legal_basis = snapshot->legal_basis;
     }
     KHO_TRY(find_key(publication, &options.pseudonym_key, err));
+    KHO_TRY(kho_secret_resolve(&publication->project->config.warehouse.sign_key,
+                               publication->project->dir, publication->arena, &options.sign_key,
+                               err));
     KHO_TRY(kho_snapshot_begin(publication->arena, &options, &writer, err));
     KHO_TRY(write_all(publication, reading, writer, err));
     return kho_snapshot_commit(writer, &publication->published->path, err);

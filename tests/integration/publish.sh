@@ -122,4 +122,90 @@ test_a_short_key_and_an_unknown_snapshot_publish_nothing() {
     [ ! -e "$P/lake" ] || fail "something left"
 }
 
+# A signed snapshot ($S) and the public keys of it, $T/pub.pem and $T/kho.pub.
+new_signed() {
+    new_persons
+    openssl genpkey -algorithm ed25519 -out "$P/keys/sign.pem"
+    # shellcheck disable=SC2016 # kho resolves it
+    echo 'sign_key: ${file:keys/sign.pem}' >>"$P/etl/warehouse.yaml"
+    define city "$hide_all"
+    publish
+    expect_exit 0 kho sign-key
+    cp "$T/out" "$T/pub.pem"
+    expect_exit 0 kho sign-key --form signify
+    cp "$T/out" "$T/kho.pub"
+}
+
+test_openssl_signify_minisign_and_sha256sum_prove_a_snapshot() {
+    new_signed
+    expect_exit 0 "$KHO" verify "$S" --key "$T/pub.pem"
+    expect_output "is whole, signed by this key"
+    expect_exit 0 "$KHO" verify "$S"
+    expect_output "signed (by whom"
+    cmp "$T/pub.pem" <(openssl pkey -in "$P/keys/sign.pem" -pubout)
+    cd "$S"
+    openssl pkeyutl -verify -pubin -inkey "$T/pub.pem" -rawin -in SHA256SUMS -sigfile SHA256SUMS.ed25519
+    signify-openbsd -V -p "$T/kho.pub" -x SHA256SUMS.sig -m SHA256SUMS
+    minisign -V -p "$T/kho.pub" -x SHA256SUMS.minisig -m SHA256SUMS
+    sha256sum --strict -c SHA256SUMS
+    expect_eq "$(find . -type f | LC_ALL=C sort | xargs)" \
+        "./SHA256SUMS ./SHA256SUMS.ed25519 ./SHA256SUMS.minisig ./SHA256SUMS.sig ./_SUCCESS ./datapackage.json ./test.thing.csv.gz"
+    if grep -rqa "PRIVATE KEY" "$P/lake"; then fail "the key left"; fi
+}
+
+flip() { # file: each of some bytes must be noticed, and the file be named
+    local file=$1 size byte old
+    size=$(stat -c %s "$file")
+    cp "$file" "$T/whole"
+    for byte in 0 $((size / 3)) $((size / 2)) $((size - 2)) $((size - 1)); do
+        old=$(od -An -tu1 -j "$byte" -N 1 "$file")
+        # shellcheck disable=SC2059
+        printf "\\x$(printf %x $((old ^ 1)))" | dd of="$file" bs=1 seek="$byte" conv=notrunc status=none
+        expect_exit 7 "$KHO" verify "$S" --key "$T/pub.pem"
+        cp "$T/whole" "$file"
+    done
+}
+
+test_a_flipped_bit_in_any_file_is_noticed_and_a_signature_of_another_key() {
+    new_signed
+    local file
+    for file in "$S"/*; do
+        if [ -s "$file" ]; then flip "$file"; fi
+    done
+    echo >>"$S/_SUCCESS"
+    expect_exit 7 "$KHO" verify "$S"
+    expect_error "_SUCCESS: is no such file as kho writes"
+    : >"$S/_SUCCESS"
+    for file in SHA256SUMS SHA256SUMS.sig _SUCCESS; do
+        mv "$S/$file" "$T/away"
+        expect_exit 7 "$KHO" verify "$S" --key "$T/pub.pem"
+        expect_error "$file: is missing"
+        mv "$T/away" "$S/$file"
+    done
+    openssl genpkey -algorithm ed25519 | openssl pkey -pubout >"$T/other.pem"
+    expect_exit 7 "$KHO" verify "$S" --key "$T/other.pem"
+    expect_error "SHA256SUMS.ed25519: is not this key's signature of SHA256SUMS"
+    rm "$S"/SHA256SUMS.*
+    expect_exit 0 "$KHO" verify "$S"
+    expect_output ", unsigned"
+    expect_exit 7 "$KHO" verify "$S" --key "$T/pub.pem"
+    expect_error "SHA256SUMS: is not signed"
+}
+
+test_a_swapped_manifest_and_a_key_that_is_none_are_told() {
+    new_signed
+    sed -i 's/planning/advertising/' "$S/datapackage.json"
+    expect_exit 7 "$KHO" verify "$S"
+    expect_error "datapackage.json: sha256 is"
+    expect_exit 2 "$KHO" verify "$S" --key "$P/keys/sign.pem"
+    expect_error "the key is no Ed25519 key in PEM"
+    openssl genpkey -algorithm rsa -out "$P/keys/sign.pem" 2>/dev/null
+    expect_exit 2 kho export city
+    expect_error "the sign_key is no Ed25519 key in PEM"
+    expect_exit 2 kho sign-key
+    sed -i '/^sign_key/d' "$P/etl/warehouse.yaml"
+    expect_exit 2 kho sign-key
+    expect_error "etl/warehouse.yaml names no sign_key"
+}
+
 run_tests

@@ -216,7 +216,28 @@ const char *lake_craft(struct kho_text file, int64_t rows)
     lake_write(
         kho_path_join(lake_arena(), made, "datapackage.json"),
         kho_text_of(kho_arena_printf(lake_arena(), crafted_manifest, file.len, sha256, rows)));
+    lake_prove(made);
     return made;
+}
+
+/* SHA256SUMS of the manifest and the one file, unsigned, and _SUCCESS. */
+void lake_prove(const char *snapshot)
+{
+    static const char *const names[] = {"datapackage.json", "t.csv.gz"};
+    struct kho_buf sums;
+    kho_buf_init(&sums, 4096);
+    for (size_t i = 0; i < KHO_COUNT(names); i++) {
+        struct kho_err err;
+        char sha256[KHO_SHA256_HEX_SIZE];
+        int64_t size_bytes;
+        ck_ok(kho_sha256_file(kho_path_join(lake_arena(), snapshot, names[i]), sha256, &size_bytes,
+                              &err),
+              err);
+        kho_buf_printf(&sums, "%s  %s\n", sha256, names[i]);
+    }
+    lake_write(kho_path_join(lake_arena(), snapshot, "SHA256SUMS"), kho_buf_as_text(&sums));
+    lake_write(kho_path_join(lake_arena(), snapshot, "_SUCCESS"), KHO_TEXT(""));
+    kho_buf_release(&sums);
 }
 
 const char *lake_craft_csv(struct kho_text csv, int64_t rows)
@@ -228,7 +249,7 @@ void lake_refuses(const char *snapshot, const char *message)
 {
     struct kho_err err;
     struct kho_verified verified;
-    ck_assert_msg(!kho_snapshot_verify(lake_arena(), snapshot, &verified, &err),
+    ck_assert_msg(!kho_snapshot_verify(lake_arena(), snapshot, KHO_TEXT_NULL, &verified, &err),
                   "accepted, but should be refused with: %s", message);
     ck_assert_str_eq(err.message, message);
     ck_assert_int_eq(err.class, KHO_ERR_VERIFY);

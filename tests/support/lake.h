@@ -48,6 +48,8 @@ struct kho_text lake_gunzip(struct kho_text content);
 /* Writes a snapshot by hand: one file `t.csv.gz` of columns a (string), b (integer, required) with
  * this content as it stands on the disk, and a manifest that fits it. Returns the directory. */
 const char *lake_craft(struct kho_text file, int64_t rows);
+/* Makes its SHA256SUMS anew, after it was edited. */
+void lake_prove(const char *snapshot);
 /* The same with CSV text that is compressed first. */
 const char *lake_craft_csv(struct kho_text csv, int64_t rows);
 

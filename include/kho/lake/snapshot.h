@@ -65,6 +65,7 @@ struct kho_snapshot_options {
     struct kho_text pseudonym_key; /* of HMAC; NULL = nothing is hidden so */
     struct kho_text purpose;       /* told in the manifest; NULL = none */
     struct kho_text legal_basis;
+    struct kho_text sign_key; /* Ed25519 private key in PEM; NULL = unsigned */
 };
 
 /* Begins a snapshot; its name is the instant in UTC: `20260101T010203Z`, with `-2`, `-3` ... behind
@@ -92,8 +93,8 @@ KHO_MUST_USE bool kho_snapshot_rows(struct kho_snapshot_writer *writer,
 KHO_MUST_USE bool kho_snapshot_dataset_end(struct kho_snapshot_writer *writer, int64_t *rows,
                                            struct kho_err *err);
 
-/* Writes datapackage.json, makes all durable and renames the directory into place. `path` (in the
- * arena of the writer) is where it stands. */
+/* Writes datapackage.json, SHA256SUMS with its signature, and _SUCCESS, makes all durable and
+ * renames the directory into place. `path` (in the arena of the writer) is where it stands. */
 KHO_MUST_USE bool kho_snapshot_commit(struct kho_snapshot_writer *writer, const char **path,
                                       struct kho_err *err);
 
@@ -104,6 +105,7 @@ struct kho_verified_file {
 };
 
 struct kho_verified {
+    bool is_signed; /* checked against the key if one was given */
     const char *name;
     const char *created;
     struct kho_verified_file *files;
@@ -113,9 +115,21 @@ struct kho_verified {
 /* Checks a snapshot without a database: the manifest is there and well-formed, each file it lists
  * is there with its bytes and sha256, it is well-formed (the gzip stream and the CSV; the Parquet
  * footer and each page), its columns are the schema's, the rows are as many as listed, each value
- * is one of its type, required values are there, and no file stands there that is not listed.
+ * is one of its type, required values are there, no file stands there that is not listed,
+ * SHA256SUMS has all their sums, and the signature is well-formed; with a key (an Ed25519 public
+ * key in PEM; NULL = none) it is by that key.
  * VERIFY with the first culprit's path otherwise. */
-KHO_MUST_USE bool kho_snapshot_verify(struct kho_arena *arena, const char *dir,
+KHO_MUST_USE bool kho_snapshot_verify(struct kho_arena *arena, const char *dir, struct kho_text key,
                                       struct kho_verified *verified, struct kho_err *err);
+
+/* The public half of a key that signs, as its takers need it. */
+struct kho_public_keys {
+    struct kho_text pem;     /* for openssl and `kho verify --key` */
+    struct kho_text signify; /* for signify and minisign */
+};
+
+/* CONFIG if it is no Ed25519 private key in PEM. All lives in the arena. */
+KHO_MUST_USE bool kho_sign_key_show(struct kho_arena *arena, struct kho_text private_pem,
+                                    struct kho_public_keys *keys, struct kho_err *err);
 
 #endif

@@ -20,7 +20,7 @@ static const char *good(void)
 static bool is_good(const char *snapshot, struct kho_err *err)
 {
     struct kho_verified verified;
-    return kho_snapshot_verify(lake_arena(), snapshot, &verified, err);
+    return kho_snapshot_verify(lake_arena(), snapshot, KHO_TEXT_NULL, &verified, err);
 }
 
 START_TEST(a_snapshot_by_hand_is_accepted)

@@ -35,7 +35,7 @@ START_TEST(what_is_written_is_verified)
     ck_assert_str_eq(path, lake_path("lake/" LAKE_SNAPSHOT));
     struct kho_err err;
     struct kho_verified verified;
-    ck_ok(kho_snapshot_verify(lake_arena(), path, &verified, &err), err);
+    ck_ok(kho_snapshot_verify(lake_arena(), path, KHO_TEXT_NULL, &verified, &err), err);
     ck_assert_str_eq(verified.name, LAKE_SNAPSHOT);
     ck_assert_str_eq(verified.created, "2026-01-01T01:02:03.500000Z");
     ck_assert_uint_eq(verified.n_files, 1);
@@ -91,7 +91,7 @@ START_TEST(a_cell_longer_than_the_buffer_is_written_whole)
         const char *path = lake_publish(one_row((struct kho_text){bytes, len}));
         struct kho_err err;
         struct kho_verified verified;
-        ck_ok(kho_snapshot_verify(lake_arena(), path, &verified, &err), err);
+        ck_ok(kho_snapshot_verify(lake_arena(), path, KHO_TEXT_NULL, &verified, &err), err);
         size_t rest = strlen(HEADER "civil,1,7," VALUES "\n");
         ck_assert_uint_eq(published_csv(path).len, rest + (quoted ? 2 * len + 2 : len));
     }
@@ -180,7 +180,7 @@ START_TEST(a_name_taken_while_it_is_built_is_not_overwritten)
     ck_ok(kho_snapshot_commit(writer, &path, &err), err);
     ck_assert_str_eq(path, lake_path("lake/" LAKE_SNAPSHOT "-2"));
     struct kho_verified verified;
-    ck_ok(kho_snapshot_verify(lake_arena(), path, &verified, &err), err);
+    ck_ok(kho_snapshot_verify(lake_arena(), path, KHO_TEXT_NULL, &verified, &err), err);
     ck_assert_str_eq(verified.name, LAKE_SNAPSHOT "-2");
 }
 END_TEST
