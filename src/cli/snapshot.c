@@ -156,22 +156,41 @@ static const char *signature_told(const struct cli *cli, const struct kho_verifi
                                          : ", signed (by whom: `--key FILE`)";
 }
 
+static void show_verified(const struct cli *cli, const struct kho_verified *verified)
+{
+    if (cli->json) {
+        put_verified(verified);
+        return;
+    }
+    for (size_t i = 0; i < verified->n_files; i++)
+        printf("%-32s %10" PRId64 " rows %12" PRId64 " bytes  ok\n", verified->files[i].path,
+               verified->files[i].rows, verified->files[i].size_bytes);
+    printf("snapshot %s of %s is whole%s\n", verified->name, verified->created,
+           signature_told(cli, verified));
+}
+
+static bool verify_lake(struct cli *cli, struct kho_text key, struct kho_err *err)
+{
+    struct kho_verified *snapshots;
+    size_t count;
+    KHO_TRY(kho_lake_verify(cli->arena, cli->positional[0], key, &snapshots, &count, err));
+    for (size_t i = 0; i < count; i++)
+        show_verified(cli, &snapshots[i]);
+    if (!cli->json)
+        printf("the chain of %zu snapshots is whole\n", count);
+    return true;
+}
+
 static bool run_verify(struct cli *cli, struct kho_err *err)
 {
     struct kho_verified verified;
     struct kho_text key = KHO_TEXT_NULL;
     const char *file = cli_value(cli, "key");
     KHO_TRY(file == NULL || kho_file_read(cli->arena, file, KEY_MAX_BYTES, &key, err));
+    if (kho_lake_is_chain(cli->positional[0]))
+        return verify_lake(cli, key, err);
     KHO_TRY(kho_snapshot_verify(cli->arena, cli->positional[0], key, &verified, err));
-    if (cli->json) {
-        put_verified(&verified);
-        return true;
-    }
-    for (size_t i = 0; i < verified.n_files; i++)
-        printf("%-32s %10" PRId64 " rows %12" PRId64 " bytes  ok\n", verified.files[i].path,
-               verified.files[i].rows, verified.files[i].size_bytes);
-    printf("snapshot %s of %s is whole%s\n", verified.name, verified.created,
-           signature_told(cli, &verified));
+    show_verified(cli, &verified);
     return true;
 }
 
@@ -182,7 +201,7 @@ static const struct cli_option verify_options[] = {
 const struct cli_command cli_verify = {
     .name = "verify",
     .arguments = "DIR",
-    .summary = "prove that a snapshot is whole; needs no database and no project",
+    .summary = "prove that a snapshot, or a chain of them, is whole; needs no database",
     .min_arguments = 1,
     .max_arguments = 1,
     .options = verify_options,

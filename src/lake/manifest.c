@@ -123,6 +123,12 @@ static void put_manifest(struct kho_json *json, const struct lake_manifest *mani
         kho_json_text(json, "kho:legal_basis", manifest->legal_basis);
     if (manifest->pseudonym_key_id != NULL)
         kho_json_string(json, "kho:pseudonym_key", manifest->pseudonym_key_id);
+    if (manifest->previous.name != NULL) {
+        kho_json_object(json, "kho:previous");
+        kho_json_string(json, "snapshot", manifest->previous.name);
+        kho_json_string(json, "sha256", manifest->previous.sha256);
+        kho_json_object_end(json);
+    }
     kho_json_array(json, "resources");
     for (size_t i = 0; i < manifest->n_resources; i++)
         put_resource(json, &manifest->resources[i]);

@@ -21,6 +21,12 @@ struct lake_resource {
     struct lake_file_stats stats;
 };
 
+/* A snapshot and the hash of its manifest. */
+struct lake_link {
+    const char *name; /* NULL = none */
+    const char *sha256;
+};
+
 struct lake_manifest {
     const char *name;
     struct kho_text title;
@@ -28,6 +34,7 @@ struct lake_manifest {
     int64_t created_us;
     struct kho_text purpose; /* NULL = not told */
     struct kho_text legal_basis;
+    struct lake_link previous;
     const char *pseudonym_key_id; /* NULL = there are no pseudonyms */
     struct lake_resource *resources;
     size_t n_resources;

@@ -31,6 +31,7 @@ struct lake_listed {
 struct lake_listing {
     const char *name;
     const char *created;
+    struct lake_link previous;
     struct lake_listed *files;
     size_t n_files;
 };

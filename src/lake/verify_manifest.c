@@ -250,6 +250,21 @@ static bool get_created(struct kho_arena *arena, struct object top, const char *
            wrong(top.where, "created", "is no UTC datetime", err);
 }
 
+static bool get_previous(struct kho_arena *arena, struct object top, struct lake_link *previous,
+                         struct kho_err *err)
+{
+    struct object link;
+    *previous = (struct lake_link){NULL, NULL};
+    if (json_object_get(top.json, "kho:previous") == NULL)
+        return true;
+    KHO_TRY(get_object(top, "kho:previous", &link, err));
+    link.where = "kho:previous: ";
+    KHO_TRY(get_name(arena, link, "snapshot", &previous->name, err));
+    if (strchr(previous->name, '/') != NULL || previous->name[0] == '.')
+        return wrong(link.where, "snapshot", "is no name of a directory", err);
+    return get_name(arena, link, "sha256", &previous->sha256, err);
+}
+
 static bool read_listing(struct kho_arena *arena, struct object top, struct lake_listing *listing,
                          struct kho_err *err)
 {
@@ -258,6 +273,7 @@ static bool read_listing(struct kho_arena *arena, struct object top, struct lake
         return wrong_whole(top.where, "is no object", err);
     KHO_TRY(get_name(arena, top, "name", &listing->name, err));
     KHO_TRY(get_created(arena, top, &listing->created, err));
+    KHO_TRY(get_previous(arena, top, &listing->previous, err));
     KHO_TRY(get_list(top, "resources", FILES_MAX, &list, err));
     listing->n_files = json_array_size(list);
     listing->files = kho_arena_array(arena, listing->n_files, sizeof(*listing->files));

@@ -9,6 +9,7 @@
 #include <kho/core/interrupt.h>
 
 #include "aside.h"
+#include "chain.h"
 #include "csv.h"
 #include "hide.h"
 #include "manifest.h"
@@ -37,6 +38,7 @@ struct kho_snapshot_writer {
     struct lake_aside *aside;
     enum kho_format format;
     struct kho_text pseudonym_key;
+    bool chained;
     struct lake_key *sign_key; /* NULL = unsigned */
     struct lake_manifest manifest;
     struct dataset dataset; /* without arena: none is open */
@@ -78,6 +80,7 @@ bool kho_snapshot_begin(struct kho_arena *arena, const struct kho_snapshot_optio
     struct kho_snapshot_writer *made = kho_arena_alloc(arena, sizeof(*made));
     made->arena = arena;
     made->format = options->format;
+    made->chained = options->chained;
     made->manifest.purpose = kho_arena_text(arena, options->purpose);
     made->manifest.legal_basis = kho_arena_text(arena, options->legal_basis);
     if (options->pseudonym_key.ptr != NULL) {
@@ -203,15 +206,36 @@ static bool write_manifest(struct kho_snapshot_writer *writer, struct kho_err *e
            lake_proof_write(manifest, writer->sign_key, writer->aside->path, err);
 }
 
-bool kho_snapshot_commit(struct kho_snapshot_writer *writer, const char **path, struct kho_err *err)
+static bool publish(struct kho_snapshot_writer *writer, const char **path, struct kho_err *err)
 {
-    KHO_BUG_IF(writer->dataset.arena != NULL || writer->committed);
-    if (writer->manifest.n_resources == 0)
-        return kho_err_set(err, KHO_ERR_FAILED, "a snapshot without a dataset is not published");
     for (bool taken = true; taken;) {
         KHO_TRY(write_manifest(writer, err));
         KHO_TRY(lake_aside_publish(writer->aside, path, &taken, err));
     }
     writer->committed = true;
     return true;
+}
+
+/* One writer after the other: else two would follow the same snapshot. */
+static bool publish_chained(struct kho_snapshot_writer *writer, struct kho_arena *arena,
+                            const char **path, struct kho_err *err)
+{
+    struct lake_manifest *manifest = &writer->manifest;
+    const char *lake = writer->aside->lake;
+    KHO_TRY(lake_chain_lock(arena, lake, err));
+    KHO_TRY(lake_chain_head(arena, lake, &manifest->previous, err));
+    return publish(writer, path, err) && lake_chain_advance(manifest, lake, err);
+}
+
+bool kho_snapshot_commit(struct kho_snapshot_writer *writer, const char **path, struct kho_err *err)
+{
+    KHO_BUG_IF(writer->dataset.arena != NULL || writer->committed);
+    if (writer->manifest.n_resources == 0)
+        return kho_err_set(err, KHO_ERR_FAILED, "a snapshot without a dataset is not published");
+    if (!writer->chained)
+        return publish(writer, path, err);
+    struct kho_arena *arena = kho_arena_new(NULL);
+    bool ok = publish_chained(writer, arena, path, err);
+    kho_arena_free(arena);
+    return ok;
 }

@@ -113,6 +113,7 @@ static bool write_snapshot(const struct publication *publication, struct kho_rea
         .format = publication->options->format,
     };
     if (snapshot != NULL) {
+        options.chained = true;
         options.purpose = snapshot->purpose;
         options.legal_basis = snapshot->legal_basis;
     }

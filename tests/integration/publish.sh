@@ -208,4 +208,63 @@ test_a_swapped_manifest_and_a_key_that_is_none_are_told() {
     expect_error "etl/warehouse.yaml names no sign_key"
 }
 
+test_snapshots_are_a_chain_in_which_none_can_be_dropped_or_swapped() {
+    new_signed
+    local lake=$P/lake/city first=$S second third
+    publish
+    second=$S
+    publish
+    third=$S
+    expect_exit 0 "$KHO" verify "$lake" --key "$T/pub.pem"
+    expect_output "the chain of 3 snapshots is whole"
+    expect_eq "$(grep -o '"snapshot": "[^"]*"' "$lake/LATEST.json")" "\"snapshot\": \"$(basename "$third")\""
+    grep -q "\"sha256\": \"$(sha256sum <"$second/datapackage.json" | cut -d' ' -f1)\"" "$third/datapackage.json"
+    mv "$second" "$T/away"
+    expect_exit 7 "$KHO" verify "$lake"
+    expect_error "$(basename "$second"): is missing, and $(basename "$third") names it"
+    # The first in the place of the second: whole in itself, and signed.
+    cp -r "$first" "$second"
+    expect_exit 7 "$KHO" verify "$lake" --key "$T/pub.pem"
+    expect_error "$(basename "$second")/datapackage.json: sha256 is"
+    rm -r "$second"
+    mv "$T/away" "$second"
+    cp -r "$first" "$lake/20000101T000000Z"
+    expect_exit 7 "$KHO" verify "$lake"
+    expect_error "20000101T000000Z: stands outside of the chain"
+    rm -r "$lake/20000101T000000Z"
+    mv "$third" "$T/away"
+    expect_exit 7 "$KHO" verify "$lake"
+    expect_error "$(basename "$third"): is missing, and LATEST.json names it"
+    mv "$T/away" "$third"
+    echo '{"snapshot": "../x"}' >"$lake/LATEST.json"
+    expect_exit 7 "$KHO" verify "$lake"
+    expect_error "LATEST.json: is broken"
+}
+
+test_a_writer_that_died_before_it_said_so_has_published() {
+    new_signed
+    local lake=$P/lake/city
+    cp "$lake/LATEST.json" "$T/first"
+    publish
+    cp "$T/first" "$lake/LATEST.json" # as kill -9 between the two leaves it
+    expect_exit 0 "$KHO" verify "$lake"
+    expect_output "the chain of 2 snapshots is whole"
+    publish
+    expect_exit 0 "$KHO" verify "$lake" --key "$T/pub.pem"
+    expect_output "the chain of 3 snapshots is whole"
+    rm "$lake/LATEST.json"
+    publish
+    expect_exit 0 "$KHO" verify "$lake"
+    expect_output "the chain of 4 snapshots is whole"
+}
+
+test_two_publications_at_once_follow_each_other() {
+    new_signed
+    "$KHO" -C "$P" -q export city >"$T/one" 2>&1 &
+    expect_exit 0 kho export city
+    wait $! || fail "$(cat "$T/one")"
+    expect_exit 0 "$KHO" verify "$P/lake/city"
+    expect_output "the chain of 3 snapshots is whole"
+}
+
 run_tests

@@ -65,6 +65,8 @@ struct kho_snapshot_options {
     struct kho_text pseudonym_key; /* of HMAC; NULL = nothing is hidden so */
     struct kho_text purpose;       /* told in the manifest; NULL = none */
     struct kho_text legal_basis;
+    /* The snapshots in this lake are one family: a chain, with LATEST.json. */
+    bool chained;
     struct kho_text sign_key; /* Ed25519 private key in PEM; NULL = unsigned */
 };
 
@@ -121,6 +123,16 @@ struct kho_verified {
  * VERIFY with the first culprit's path otherwise. */
 KHO_MUST_USE bool kho_snapshot_verify(struct kho_arena *arena, const char *dir, struct kho_text key,
                                       struct kho_verified *verified, struct kho_err *err);
+
+/* Whether the directory is a lake of chained snapshots, rather than a snapshot. */
+bool kho_lake_is_chain(const char *lake);
+
+/* Verifies such a lake: each snapshot from the last back to the first, the hashes by which each
+ * names the one before it, and that no other snapshot stands there. `*snapshots` (in the arena) are
+ * the newest first. VERIFY with the first culprit. */
+KHO_MUST_USE bool kho_lake_verify(struct kho_arena *arena, const char *lake, struct kho_text key,
+                                  struct kho_verified **snapshots, size_t *count,
+                                  struct kho_err *err);
 
 /* The public half of a key that signs, as its takers need it. */
 struct kho_public_keys {
