@@ -93,7 +93,7 @@ static void give_up_dictionary(struct chunk *chunk)
 static void probe(struct chunk *chunk)
 {
     chunk->probed = true;
-    if (chunk->dictionary.count > chunk->n_values / 2)
+    if (chunk->dictionary.count > chunk->n_values / 4 * 3)
         give_up_dictionary(chunk);
 }
 
@@ -159,6 +159,12 @@ static void put_body(struct chunk *chunk)
     hybrid_put(body, chunk->numbers, chunk->n_values, width);
 }
 
+/* The dictionary is compressed by the chunk's codec too: one that is large decides for it. */
+static bool has_large_dictionary(const struct chunk *chunk)
+{
+    return chunk->uses_dictionary && chunk->dictionary.values.len > chunk->body.len / 8;
+}
+
 /* Compresses the body into `stored`; the chunk's first page tries whether that pays. */
 static bool store_body(struct chunk *chunk, struct kho_err *err)
 {
@@ -166,7 +172,7 @@ static bool store_body(struct chunk *chunk, struct kho_err *err)
     kho_buf_clear(&chunk->stored);
     KHO_TRY(codec_compress(chunk->codecs, chunk->facts.codec, body, &chunk->stored, err));
     if (chunk->facts.index.count != 0 || chunk->facts.codec == PARQUET_UNCOMPRESSED ||
-        chunk->stored.len <= body.len - body.len / 50)
+        chunk->stored.len <= body.len - body.len / 50 || has_large_dictionary(chunk))
         return true;
     chunk->facts.codec = PARQUET_UNCOMPRESSED;
     kho_buf_clear(&chunk->stored);
