@@ -5,9 +5,8 @@
  *
  * Values go through a dictionary as long as that pays: it is given up, for the pages from then on,
  * when it is full, or when of the first PROBE_VALUES values more than three quarters were new.
- * Whether the
- * chunk is compressed is decided by its first page: less than 2 % gained is not worth reading,
- * unless a large dictionary gains.
+ * Whether the chunk is compressed is decided by its first page: less than 2 % gained is not worth
+ * reading, unless a large dictionary gains.
  */
 #ifndef LAKE_PARQUET_CHUNK_H
 #define LAKE_PARQUET_CHUNK_H
