@@ -10,7 +10,7 @@ V       := @
 RUNS    := 300
 FOR     := 30
 
-PKGS    := libpq yaml-0.1 zlib libcrypto libutf8proc libxxhash jansson libcurl
+PKGS    := libpq yaml-0.1 zlib libcrypto libutf8proc libxxhash jansson libcurl libzstd
 , := ,
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Werror
 OPT     := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-omit-frame-pointer \
@@ -55,6 +55,7 @@ setup-lint: ## install the packages that lint and valgrind need as well
 
 check: setup ## build everything and run all tests
 	@$(BUILDING) all
+	@tools/install-readers
 	@tests/run $(BUILD)
 
 crashes: setup ## RUNS=300 runs that are hit at any moment, beside a store that is not
@@ -63,6 +64,7 @@ crashes: setup ## RUNS=300 runs that are hit at any moment, beside a store that 
 
 check-asan: setup ## the same tests, but crashes.sh, whose blows are timed, with the address and undefined behaviour sanitizers
 	@$(BUILDING) SAN=1 all
+	@tools/install-readers
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 		WITHOUT=crashes.sh tests/run build/$(notdir $(CC))-asan
 

@@ -18,6 +18,7 @@ static void put_problems(const struct kho_project *project)
     kho_json_int(&json, "sources", (int64_t)project->config.n_sources);
     kho_json_int(&json, "schemas", (int64_t)project->schemas.count);
     kho_json_int(&json, "jobs", (int64_t)project->config.n_jobs);
+    kho_json_int(&json, "snapshots", (int64_t)project->config.n_snapshots);
     kho_json_array(&json, "problems");
     for (size_t i = 0; i < diags->count; i++) {
         const struct kho_diag *diag = &diags->items[i];

@@ -106,6 +106,6 @@ void cli_command_help(const struct cli_command *command, FILE *out);
 
 extern const struct cli_command cli_backfill, cli_check, cli_diff, cli_export, cli_help, cli_cancel,
     cli_history, cli_init, cli_next, cli_pause, cli_plan, cli_quality, cli_rejects, cli_resume,
-    cli_run, cli_runs, cli_serve, cli_show, cli_status, cli_store_command, cli_verify;
+    cli_run, cli_runs, cli_serve, cli_show, cli_sign_key, cli_status, cli_store_command, cli_verify;
 
 #endif

@@ -109,6 +109,7 @@ static const struct topic topics[] = {
     {"warehouse", kho_config_tables, 0, 1, NULL},
     {"source", kho_config_tables, 1, 1, NULL},
     {"job", kho_config_tables, 2, 2, NULL},
+    {"snapshot", kho_config_tables, 4, 2, NULL},
     {"schema", kho_schema_tables, 0, 16, NULL},
     {"types", NULL, 0, 0, put_types},
     {"functions", NULL, 0, 0, put_functions},
@@ -187,7 +188,8 @@ const struct cli_command cli_help = {
     .name = "help",
     .arguments = "[COMMAND|TOPIC]",
     .summary = "tell about a command, or what may stand in the files",
-    .help = "Topics: warehouse, source, job, schema, types, functions, codes, reference (all).",
+    .help = "Topics: warehouse, source, job, snapshot, schema, types, functions, codes, "
+            "reference (all).",
     .max_arguments = 1,
     .options = options,
     .n_options = KHO_COUNT(options),

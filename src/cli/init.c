@@ -28,7 +28,7 @@ static bool write_new(struct cli *cli, const char *name, const char *content, si
 
 static bool run_init(struct cli *cli, struct kho_err *err)
 {
-    static const char *const dirs[] = {"etl/sources", "etl/jobs"};
+    static const char *const dirs[] = {"etl/sources", "etl/jobs", "etl/snapshots"};
     size_t written = 0;
     for (size_t i = 0; i < KHO_COUNT(dirs); i++)
         KHO_TRY(kho_dir_make(kho_path_join(cli->arena, cli->dir, dirs[i]), 0755, err));

@@ -5,10 +5,10 @@
 #include "cli.h"
 
 const struct cli_command *const cli_commands[] = {
-    &cli_init,   &cli_check,         &cli_plan,    &cli_run,     &cli_backfill, &cli_diff,
-    &cli_serve,  &cli_next,          &cli_status,  &cli_runs,    &cli_show,     &cli_cancel,
-    &cli_pause,  &cli_resume,        &cli_rejects, &cli_quality, &cli_history,  &cli_export,
-    &cli_verify, &cli_store_command, &cli_help,    NULL};
+    &cli_init,   &cli_check,    &cli_plan,          &cli_run,     &cli_backfill, &cli_diff,
+    &cli_serve,  &cli_next,     &cli_status,        &cli_runs,    &cli_show,     &cli_cancel,
+    &cli_pause,  &cli_resume,   &cli_rejects,       &cli_quality, &cli_history,  &cli_export,
+    &cli_verify, &cli_sign_key, &cli_store_command, &cli_help,    NULL};
 
 /* Standard output on a full disk or a closed pipe is a failure like any other. */
 static bool flush_output(struct kho_err *err)

@@ -68,3 +68,15 @@ void kho_project_check_connection(const struct kho_reader *reader, const char *w
                        "host=... dbname=... user=...",
                        what);
 }
+
+void kho_project_check_lake(const struct kho_reader *reader, const char *what, struct kho_text lake,
+                            struct kho_pos pos)
+{
+    if (kho_text_is_null(lake) || kho_text_starts(lake, KHO_TEXT("file:///")))
+        return;
+    if (memmem(lake.ptr, lake.len, "://", 3) == NULL)
+        return;
+    pos.text = NULL; /* such an address may hold a key */
+    kho_diag_error(reader->diags, pos,
+                   "'%s' is a directory in the project or file:///directory in this version", what);
+}

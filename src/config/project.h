@@ -1,4 +1,4 @@
-/* The readers of the three kinds of files under etl/, for kho_config_load(). */
+/* The readers of the four kinds of files under etl/, for kho_config_load(). */
 #ifndef KHO_CONFIG_PROJECT_H
 #define KHO_CONFIG_PROJECT_H
 
@@ -9,6 +9,8 @@ extern const struct kho_field_table kho_warehouse_table;
 extern const struct kho_field_table kho_source_table;
 extern const struct kho_field_table kho_job_table;
 extern const struct kho_field_table kho_cursor_table;
+extern const struct kho_field_table kho_snapshot_table;
+extern const struct kho_field_table kho_snapshot_dataset_table;
 
 /* Each fills its struct from a file's tree and reports what is wrong; returns whether it is usable.
  */
@@ -18,6 +20,8 @@ bool kho_source_read(const struct kho_reader *reader, const struct kho_yaml_node
                      struct kho_source_config *source);
 bool kho_job_read(const struct kho_reader *reader, const struct kho_yaml_node *tree,
                   struct kho_job *job);
+bool kho_snapshot_read(const struct kho_reader *reader, const struct kho_yaml_node *tree,
+                       struct kho_snapshot_config *snapshot);
 
 /* Reads the value of a job's `pull`; NULL = it is not written. */
 void kho_pull_read(const struct kho_reader *reader, const struct kho_yaml_node *node,
@@ -32,6 +36,10 @@ void kho_project_check_name(const struct kho_reader *reader, const char *kind, s
 
 /* Checks for a time zone of the system's tzdata. NULL is fine. */
 void kho_project_check_zone(const struct kho_reader *reader, struct kho_text zone,
+                            struct kho_pos pos);
+
+/* Checks where a lake is: a directory. `what` names the key. NULL is fine. */
+void kho_project_check_lake(const struct kho_reader *reader, const char *what, struct kho_text lake,
                             struct kho_pos pos);
 
 /* Checks a connection of PostgreSQL: form, and that no password stands in it. `what` names the key.

@@ -108,12 +108,21 @@ static const struct kho_field warehouse_fields[] = {
      .offset = offsetof(struct kho_warehouse, notify),
      .group = &notify_table,
      .help = "whom `kho serve` tells of failures"},
+    {.name = "pseudonym_key",
+     .kind = KHO_FIELD_SECRET,
+     .offset = offsetof(struct kho_warehouse, pseudonym_key),
+     .help = "the key of pseudonyms (hide: hmac), by name: 32 random characters or more"},
 };
 const struct kho_field_table kho_warehouse_table = {"The warehouse: " WAREHOUSE_FILE,
                                                     warehouse_fields, KHO_COUNT(warehouse_fields)};
 
-const struct kho_field_table *const kho_config_tables[] = {&kho_warehouse_table, &kho_source_table,
-                                                           &kho_job_table, &kho_cursor_table, NULL};
+const struct kho_field_table *const kho_config_tables[] = {&kho_warehouse_table,
+                                                           &kho_source_table,
+                                                           &kho_job_table,
+                                                           &kho_cursor_table,
+                                                           &kho_snapshot_table,
+                                                           &kho_snapshot_dataset_table,
+                                                           NULL};
 
 static void check_warehouse_name(const struct kho_reader *reader, struct kho_text name,
                                  struct kho_pos pos)
@@ -124,17 +133,6 @@ static void check_warehouse_name(const struct kho_reader *reader, struct kho_tex
     if (!fits && !kho_text_is_null(name))
         kho_diag_error(reader->diags, pos,
                        "the warehouse's name is made of a-z, 0-9, - and _, at most 63");
-}
-
-static void check_lake(const struct kho_reader *reader, struct kho_text lake, struct kho_pos pos)
-{
-    if (kho_text_is_null(lake) || kho_text_starts(lake, KHO_TEXT("file:///")))
-        return;
-    if (memmem(lake.ptr, lake.len, "://", 3) == NULL)
-        return;
-    pos.text = NULL; /* such an address may hold a key */
-    kho_diag_error(reader->diags, pos,
-                   "'lake' is a directory in the project or file:///directory in this version");
 }
 
 static void check_store(const struct kho_reader *reader, struct kho_text store, struct kho_pos pos)
@@ -197,9 +195,9 @@ bool kho_warehouse_read(const struct kho_reader *reader, const struct kho_yaml_n
     warehouse->pos = kho_project_pos(tree, "warehouse");
     check_warehouse_name(reader, warehouse->name, warehouse->pos);
     kho_project_check_zone(reader, warehouse->timezone, kho_project_pos(tree, "timezone"));
-    check_lake(reader, warehouse->lake, kho_project_pos(tree, "lake"));
     check_serve(reader, tree, &warehouse->serve);
     check_notify(reader, tree, &warehouse->notify);
+    kho_project_check_lake(reader, "lake", warehouse->lake, kho_project_pos(tree, "lake"));
     check_store(reader, warehouse->store, kho_project_pos(tree, "store"));
     return reader->diags->errors == errors;
 }
@@ -275,6 +273,25 @@ static bool load_jobs(const struct kho_reader *reader, struct kho_config *config
     return true;
 }
 
+static bool load_snapshots(const struct kho_reader *reader, struct kho_config *config,
+                           struct kho_err *err)
+{
+    const char **paths;
+    size_t count;
+    KHO_TRY(kho_reader_list(reader, "etl/snapshots", ".yaml", &paths, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        struct kho_yaml_node *tree;
+        struct kho_snapshot_config snapshot = {0};
+        KHO_TRY(kho_reader_yaml(reader, paths[i], &tree, err));
+        if (tree == NULL || !kho_snapshot_read(reader, tree, &snapshot))
+            continue;
+        struct kho_snapshot_config *place = kho_arena_push(
+            reader->arena, &config->snapshots, &config->n_snapshots, sizeof *config->snapshots);
+        *place = snapshot;
+    }
+    return true;
+}
+
 bool kho_config_load(struct kho_arena *arena, const char *dir, struct kho_config *config,
                      struct kho_diags *diags, struct kho_err *err)
 {
@@ -282,7 +299,8 @@ bool kho_config_load(struct kho_arena *arena, const char *dir, struct kho_config
     *config = (struct kho_config){.dir = kho_arena_strdup(arena, dir)};
     KHO_TRY(load_warehouse(&reader, config, err));
     KHO_TRY(load_sources(&reader, config, err));
-    return load_jobs(&reader, config, err);
+    KHO_TRY(load_jobs(&reader, config, err));
+    return load_snapshots(&reader, config, err);
 }
 
 const struct kho_source_config *kho_config_source(const struct kho_config *config,
@@ -299,5 +317,14 @@ const struct kho_job *kho_config_job(const struct kho_config *config, struct kho
     for (size_t i = 0; i < config->n_jobs; i++)
         if (kho_text_eq(config->jobs[i].name, name))
             return &config->jobs[i];
+    return NULL;
+}
+
+const struct kho_snapshot_config *kho_config_snapshot(const struct kho_config *config,
+                                                      struct kho_text name)
+{
+    for (size_t i = 0; i < config->n_snapshots; i++)
+        if (kho_text_eq(config->snapshots[i].name, name))
+            return &config->snapshots[i];
     return NULL;
 }

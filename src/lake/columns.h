@@ -2,14 +2,18 @@
 #ifndef LAKE_COLUMNS_H
 #define LAKE_COLUMNS_H
 
-#include <kho/record/schema.h>
+#include <kho/lake/snapshot.h>
 
 struct lake_column {
     struct kho_text name;
     enum kho_type type;
+    int precision; /* of a decimal; 0 = any */
+    int scale;
     bool required;
     enum kho_pii pii;
     struct kho_text title; /* NULL = none */
+    enum kho_hide hide;    /* `type` is that of the hidden value */
+    enum kho_type was;     /* what it hides */
 };
 
 struct lake_columns {
@@ -18,6 +22,7 @@ struct lake_columns {
 };
 
 /* Lists them in the arena; the texts stay the schema's. */
-struct lake_columns lake_columns_of(struct kho_arena *arena, const struct kho_schema *schema);
+struct lake_columns lake_columns_of(struct kho_arena *arena,
+                                    const struct kho_snapshot_dataset *dataset);
 
 #endif

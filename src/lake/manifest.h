@@ -5,16 +5,26 @@
 #ifndef LAKE_MANIFEST_H
 #define LAKE_MANIFEST_H
 
+#include <kho/lake/snapshot.h>
+
 #include "columns.h"
-#include "gzip.h"
+#include "out.h"
 
 #define LAKE_MANIFEST "datapackage.json"
 
 struct lake_resource {
     const struct kho_schema *schema;
+    struct lake_columns columns;
     const char *path; /* relative to the manifest */
+    enum kho_format format;
     int64_t rows;
-    struct lake_gzip_stats stats;
+    struct lake_file_stats stats;
+};
+
+/* A snapshot and the hash of its manifest. */
+struct lake_link {
+    const char *name; /* NULL = none */
+    const char *sha256;
 };
 
 struct lake_manifest {
@@ -22,6 +32,10 @@ struct lake_manifest {
     struct kho_text title;
     struct kho_text warehouse;
     int64_t created_us;
+    struct kho_text purpose; /* NULL = not told */
+    struct kho_text legal_basis;
+    struct lake_link previous;
+    const char *pseudonym_key_id; /* NULL = there are no pseudonyms */
     struct lake_resource *resources;
     size_t n_resources;
 };

@@ -1,8 +1,10 @@
 /*
  * A snapshot as a whole: the manifest, then which files stand there, then each file in the order of
- * the manifest. The parts stand in verify_manifest.c, verify_file.c, verify_csv.c, verify_value.c.
+ * the manifest. The parts stand in verify_manifest.c, verify_file.c, verify_csv.c,
+ * verify_parquet.c, verify_value.c.
  */
 #include "verify.h"
+#include "proof.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,7 +14,7 @@
 
 static bool is_listed(const struct lake_listing *listing, const char *name)
 {
-    if (strcmp(name, LAKE_MANIFEST) == 0)
+    if (strcmp(name, LAKE_MANIFEST) == 0 || lake_proof_has_name(name))
         return true;
     for (size_t i = 0; i < listing->n_files; i++)
         if (strcmp(listing->files[i].path, name) == 0)
@@ -47,6 +49,12 @@ static bool check_names(const struct lake_listing *listing, DIR *dir, struct kho
     return ok;
 }
 
+static bool check_file(const struct lake_listed *file, int dir_fd, struct kho_err *err)
+{
+    return file->format == KHO_FORMAT_CSV ? lake_file_verify(dir_fd, file, err)
+                                          : lake_parquet_verify(dir_fd, file, err);
+}
+
 static bool check_files(const struct lake_listing *listing, const char *path, struct kho_err *err)
 {
     DIR *dir = opendir(path);
@@ -54,7 +62,7 @@ static bool check_files(const struct lake_listing *listing, const char *path, st
         return kho_err_errno(err, KHO_ERR_FAILED, "cannot read the directory '%s'", path);
     bool ok = check_names(listing, dir, err);
     for (size_t i = 0; ok && i < listing->n_files; i++)
-        ok = lake_file_verify(dirfd(dir), &listing->files[i], err);
+        ok = check_file(&listing->files[i], dirfd(dir), err);
     closedir(dir);
     return ok;
 }
@@ -74,14 +82,20 @@ static void report(struct kho_arena *arena, const struct lake_listing *listing,
     }
 }
 
-bool kho_snapshot_verify(struct kho_arena *arena, const char *dir, struct kho_verified *verified,
-                         struct kho_err *err)
+bool kho_snapshot_verify(struct kho_arena *arena, const char *dir, struct kho_text key_pem,
+                         struct kho_verified *verified, struct kho_err *err)
 {
     struct lake_listing listing;
+    struct lake_key *key = NULL;
+    bool is_signed;
+    if (key_pem.ptr != NULL)
+        KHO_TRY(lake_key_public(arena, key_pem, "the key", &key, err));
     if (!kho_dir_exists(dir))
         return kho_err_set(err, KHO_ERR_VERIFY, "there is no snapshot '%s'", dir);
     KHO_TRY(lake_listing_read(arena, dir, &listing, err));
     KHO_TRY(check_files(&listing, dir, err));
+    KHO_TRY(lake_proof_verify(&listing, key, dir, &is_signed, err));
     report(arena, &listing, verified);
+    verified->is_signed = is_signed;
     return true;
 }

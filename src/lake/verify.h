@@ -20,6 +20,7 @@ struct lake_field {
 struct lake_listed {
     const char *name;
     const char *path; /* a plain file name */
+    enum kho_format format;
     const char *sha256;
     int64_t size_bytes;
     int64_t rows;
@@ -30,6 +31,7 @@ struct lake_listed {
 struct lake_listing {
     const char *name;
     const char *created;
+    struct lake_link previous;
     struct lake_listed *files;
     size_t n_files;
 };
@@ -38,9 +40,19 @@ struct lake_listing {
 KHO_MUST_USE bool lake_listing_read(struct kho_arena *arena, const char *dir,
                                     struct lake_listing *listing, struct kho_err *err);
 
-/* Checks one file of the open directory: bytes, sha256, the gzip stream, header, rows, values.
- * Reads it once, in constant memory. */
+/* Opens nothing but a regular file that stands in the directory itself and has its size. */
+KHO_MUST_USE bool lake_listed_open(int dir_fd, const struct lake_listed *file, int *fd,
+                                   struct kho_err *err);
+
+/* Checks one CSV.gz file of the open directory: bytes, sha256, the gzip stream, header, rows,
+ * values. Reads it once, in constant memory. */
 KHO_MUST_USE bool lake_file_verify(int dir_fd, const struct lake_listed *file, struct kho_err *err);
+
+/* Checks one Parquet file of the open directory: bytes, sha256, footer, columns, each page and each
+ * value, and that no value is beyond the bounds which the footer tells. Reads it twice, in memory
+ * bounded by a page of its own. */
+KHO_MUST_USE bool lake_parquet_verify(int dir_fd, const struct lake_listed *file,
+                                      struct kho_err *err);
 
 struct lake_csv_check;
 

@@ -1,6 +1,7 @@
 /*
- * One file of a snapshot, read once: the bytes go to the hash and through inflate to the CSV check.
- * When the content is wrong the rest is still hashed, because a wrong hash explains it better.
+ * One CSV.gz file of a snapshot, read once: the bytes go to the hash and through inflate to the CSV
+ * check. When the content is wrong the rest is still hashed, because a wrong hash explains it
+ * better.
  */
 #define ZLIB_CONST
 #include <fcntl.h>
@@ -42,8 +43,7 @@ static bool wrong(const struct reading *reading, const char *what, struct kho_er
     return kho_err_set(err, KHO_ERR_VERIFY, "%s: %s", reading->file->path, what);
 }
 
-/* Opens nothing but a regular file that stands in the directory itself. */
-static bool open_listed(int dir_fd, const struct lake_listed *file, int *fd, struct kho_err *err)
+bool lake_listed_open(int dir_fd, const struct lake_listed *file, int *fd, struct kho_err *err)
 {
     struct stat st;
     if (fstatat(dir_fd, file->path, &st, AT_SYMLINK_NOFOLLOW) != 0)
@@ -64,7 +64,7 @@ static bool begin(struct kho_arena *arena, int dir_fd, const struct lake_listed 
     int fd = -1;
     struct kho_sha256 *sha;
     KHO_TRY(kho_sha256_new(&sha, err));
-    if (!open_listed(dir_fd, file, &fd, err)) {
+    if (!lake_listed_open(dir_fd, file, &fd, err)) {
         kho_sha256_free(sha);
         return false;
     }

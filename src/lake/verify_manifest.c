@@ -127,6 +127,20 @@ static bool check_dialect(struct object resource, struct kho_err *err)
            wrong(dialect.where, "header", "is not true", err);
 }
 
+static bool get_format(struct object resource, enum kho_format *format, struct kho_err *err)
+{
+    struct kho_text word;
+    KHO_TRY(get_text(resource, "format", &word, err));
+    *format = KHO_FORMAT_PARQUET;
+    if (kho_text_eq_cstr(word, "parquet"))
+        return true;
+    *format = KHO_FORMAT_CSV;
+    KHO_TRY(expect_text(resource, "format", "csv", err));
+    KHO_TRY(expect_text(resource, "encoding", "utf-8", err));
+    KHO_TRY(expect_text(resource, "compression", "gz", err));
+    return check_dialect(resource, err);
+}
+
 /* A file of the directory itself: no way out of it, nothing hidden. */
 static bool get_path(struct kho_arena *arena, struct object resource, const char **path,
                      struct kho_err *err)
@@ -208,13 +222,10 @@ static bool read_file(struct kho_arena *arena, struct object resource, struct la
         return wrong_whole(resource.where, "is no object", err);
     KHO_TRY(get_name(arena, resource, "name", &file->name, err));
     KHO_TRY(get_path(arena, resource, &file->path, err));
-    KHO_TRY(expect_text(resource, "format", "csv", err));
-    KHO_TRY(expect_text(resource, "encoding", "utf-8", err));
-    KHO_TRY(expect_text(resource, "compression", "gz", err));
+    KHO_TRY(get_format(resource, &file->format, err));
     KHO_TRY(get_count(resource, "bytes", &file->size_bytes, err));
     KHO_TRY(get_sha256(arena, resource, &file->sha256, err));
     KHO_TRY(get_count(resource, "rows", &file->rows, err));
-    KHO_TRY(check_dialect(resource, err));
     return read_fields(arena, resource, file, err);
 }
 
@@ -239,6 +250,21 @@ static bool get_created(struct kho_arena *arena, struct object top, const char *
            wrong(top.where, "created", "is no UTC datetime", err);
 }
 
+static bool get_previous(struct kho_arena *arena, struct object top, struct lake_link *previous,
+                         struct kho_err *err)
+{
+    struct object link;
+    *previous = (struct lake_link){NULL, NULL};
+    if (json_object_get(top.json, "kho:previous") == NULL)
+        return true;
+    KHO_TRY(get_object(top, "kho:previous", &link, err));
+    link.where = "kho:previous: ";
+    KHO_TRY(get_name(arena, link, "snapshot", &previous->name, err));
+    if (strchr(previous->name, '/') != NULL || previous->name[0] == '.')
+        return wrong(link.where, "snapshot", "is no name of a directory", err);
+    return get_name(arena, link, "sha256", &previous->sha256, err);
+}
+
 static bool read_listing(struct kho_arena *arena, struct object top, struct lake_listing *listing,
                          struct kho_err *err)
 {
@@ -247,6 +273,7 @@ static bool read_listing(struct kho_arena *arena, struct object top, struct lake
         return wrong_whole(top.where, "is no object", err);
     KHO_TRY(get_name(arena, top, "name", &listing->name, err));
     KHO_TRY(get_created(arena, top, &listing->created, err));
+    KHO_TRY(get_previous(arena, top, &listing->previous, err));
     KHO_TRY(get_list(top, "resources", FILES_MAX, &list, err));
     listing->n_files = json_array_size(list);
     listing->files = kho_arena_array(arena, listing->n_files, sizeof(*listing->files));

@@ -4,6 +4,7 @@
 #include <kho/run/project.h>
 
 #include "plans.h"
+#include "snapshot.h"
 
 /* Names as C strings, for "did you mean". */
 static const char **source_names(const struct kho_project *project)
@@ -101,7 +102,28 @@ bool kho_project_load(struct kho_arena *arena, const char *dir, struct kho_proje
     for (size_t i = 0; i < project->config.n_jobs; i++)
         check_job(project, &project->config.jobs[i]);
     plans_read(project);
+    for (size_t i = 0; i < project->config.n_snapshots; i++) {
+        struct snapshot_plan plan;
+        snapshot_plan(project, &project->config.snapshots[i], arena, &plan, &project->diags);
+    }
     return true;
+}
+
+bool kho_project_snapshot(const struct kho_project *project, const char *name,
+                          const struct kho_snapshot_config **snapshot, struct kho_err *err)
+{
+    const struct kho_config *config = &project->config;
+    *snapshot = kho_config_snapshot(config, kho_text_of(name));
+    if (*snapshot != NULL)
+        return true;
+    const char **names = kho_arena_array(project->arena, config->n_snapshots, sizeof(*names));
+    for (size_t i = 0; i < config->n_snapshots; i++)
+        names[i] = kho_arena_cstr(project->arena, config->snapshots[i].name);
+    kho_err_set(err, KHO_ERR_USAGE, "there is no snapshot '%s'", name);
+    const char *nearest = kho_text_nearest(kho_text_of(name), names, config->n_snapshots);
+    if (nearest != NULL)
+        return kho_err_hint(err, "did you mean '%s'?", nearest);
+    return kho_err_hint(err, "a snapshot is defined in etl/snapshots/%s.yaml", name);
 }
 
 bool kho_project_job(const struct kho_project *project, const char *name,

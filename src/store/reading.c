@@ -108,14 +108,17 @@ static struct kho_batch *make_batch(struct kho_reading *reading, const struct kh
 }
 
 bool kho_reading_dataset(struct kho_reading *reading, const struct kho_schema *schema,
-                         struct kho_batch **batch, struct kho_err *err)
+                         struct kho_text where, struct kho_batch **batch, struct kho_err *err)
 {
     struct kho_buf sql;
     kho_buf_init(&sql, KHO_SQL_MAX);
-    kho_buf_puts(&sql, "COPY (SELECT _source, _key, ");
+    kho_buf_puts(&sql, "COPY (SELECT _source, _key");
+    kho_buf_puts(&sql, schema->n_columns != 0 ? ", " : "");
     kho_put_columns(&sql, schema, "");
-    kho_buf_printf(&sql, " FROM %s ORDER BY _key, _source) TO STDOUT (FORMAT binary)",
-                   kho_table_name(reading->arena, schema, ""));
+    kho_buf_printf(&sql, " FROM %s", kho_table_name(reading->arena, schema, ""));
+    if (where.ptr != NULL)
+        kho_buf_printf(&sql, " WHERE (%.*s\n)", KHO_TEXT_ARGS(where));
+    kho_buf_puts(&sql, " ORDER BY _key, _source) TO STDOUT (FORMAT binary)");
     bool ok = kho_pg_copy_out(reading->pg, kho_buf_cstr(&sql), err);
     kho_buf_release(&sql);
     if (!ok)

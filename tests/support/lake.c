@@ -10,6 +10,7 @@
 
 static struct kho_arena *arena;
 static const char *dir;
+static enum kho_format format = KHO_FORMAT_CSV;
 
 static void remove_dir(void *object)
 {
@@ -33,6 +34,7 @@ struct kho_arena *lake_arena(void)
 
 void lake_end(void)
 {
+    format = KHO_FORMAT_CSV;
     kho_arena_free(arena);
 }
 
@@ -92,14 +94,25 @@ void lake_add_row(struct kho_batch *batch, const char *key, int64_t n, struct kh
     to[7].cells[row] = note;
 }
 
+void lake_use_format(enum kho_format wanted)
+{
+    format = wanted;
+}
+
 struct kho_snapshot_writer *lake_begin(struct kho_arena *writer_arena)
 {
     struct kho_err err;
     struct kho_snapshot_writer *writer = NULL;
-    struct kho_snapshot_options options = {lake_path("lake"), KHO_TEXT("ngo-quyen"),
-                                           LAKE_CREATED_US};
+    struct kho_snapshot_options options = {
+        .lake = lake_path("lake"),
+        .warehouse = KHO_TEXT("ngo-quyen"),
+        .created_us = LAKE_CREATED_US,
+        .format = format,
+    };
     ck_ok(kho_snapshot_begin(writer_arena, &options, &writer, &err), err);
-    ck_ok(kho_snapshot_dataset(writer, lake_schema(), &err), err);
+    ck_ok(
+        kho_snapshot_dataset(writer, &(struct kho_snapshot_dataset){.schema = lake_schema()}, &err),
+        err);
     return writer;
 }
 
@@ -203,7 +216,28 @@ const char *lake_craft(struct kho_text file, int64_t rows)
     lake_write(
         kho_path_join(lake_arena(), made, "datapackage.json"),
         kho_text_of(kho_arena_printf(lake_arena(), crafted_manifest, file.len, sha256, rows)));
+    lake_prove(made);
     return made;
+}
+
+/* SHA256SUMS of the manifest and the one file, unsigned, and _SUCCESS. */
+void lake_prove(const char *snapshot)
+{
+    static const char *const names[] = {"datapackage.json", "t.csv.gz"};
+    struct kho_buf sums;
+    kho_buf_init(&sums, 4096);
+    for (size_t i = 0; i < KHO_COUNT(names); i++) {
+        struct kho_err err;
+        char sha256[KHO_SHA256_HEX_SIZE];
+        int64_t size_bytes;
+        ck_ok(kho_sha256_file(kho_path_join(lake_arena(), snapshot, names[i]), sha256, &size_bytes,
+                              &err),
+              err);
+        kho_buf_printf(&sums, "%s  %s\n", sha256, names[i]);
+    }
+    lake_write(kho_path_join(lake_arena(), snapshot, "SHA256SUMS"), kho_buf_as_text(&sums));
+    lake_write(kho_path_join(lake_arena(), snapshot, "_SUCCESS"), KHO_TEXT(""));
+    kho_buf_release(&sums);
 }
 
 const char *lake_craft_csv(struct kho_text csv, int64_t rows)
@@ -215,7 +249,7 @@ void lake_refuses(const char *snapshot, const char *message)
 {
     struct kho_err err;
     struct kho_verified verified;
-    ck_assert_msg(!kho_snapshot_verify(lake_arena(), snapshot, &verified, &err),
+    ck_assert_msg(!kho_snapshot_verify(lake_arena(), snapshot, KHO_TEXT_NULL, &verified, &err),
                   "accepted, but should be refused with: %s", message);
     ck_assert_str_eq(err.message, message);
     ck_assert_int_eq(err.class, KHO_ERR_VERIFY);

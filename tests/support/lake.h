@@ -30,6 +30,8 @@ const struct kho_schema *lake_schema(void);
 struct kho_batch *lake_batch(void);
 void lake_add_row(struct kho_batch *batch, const char *key, int64_t n, struct kho_text note);
 
+/* What the snapshots of this test are written as; CSV.gz unless told. */
+void lake_use_format(enum kho_format wanted);
 /* Begins a snapshot in the test's lake with that dataset. */
 struct kho_snapshot_writer *lake_begin(struct kho_arena *arena);
 /* Publishes a snapshot of that batch as its only dataset and returns where it stands. */
@@ -46,6 +48,8 @@ struct kho_text lake_gunzip(struct kho_text content);
 /* Writes a snapshot by hand: one file `t.csv.gz` of columns a (string), b (integer, required) with
  * this content as it stands on the disk, and a manifest that fits it. Returns the directory. */
 const char *lake_craft(struct kho_text file, int64_t rows);
+/* Makes its SHA256SUMS anew, after it was edited. */
+void lake_prove(const char *snapshot);
 /* The same with CSV text that is compressed first. */
 const char *lake_craft_csv(struct kho_text csv, int64_t rows);
 

@@ -1,8 +1,8 @@
 /*
- * A project's configuration as structs: etl/warehouse.yaml, etl/sources/, etl/jobs/. Every
- * value knows its place; nothing here opens a connection. Names are checked for their form and for
- * being unique; whether a job's source, schema, columns and functions exist is checked by `run`,
- * which knows them all.
+ * A project's configuration as structs: etl/warehouse.yaml, etl/sources/, etl/jobs/,
+ * etl/snapshots/. Every value knows its place; nothing here opens a connection. Names are checked
+ * for their form and for being unique; whether a job's source, schema, columns and functions exist
+ * is checked by `run`, which knows them all.
  */
 #ifndef KHO_CONFIG_WAREHOUSE_H
 #define KHO_CONFIG_WAREHOUSE_H
@@ -39,6 +39,7 @@ struct kho_warehouse {
     struct kho_secret sign_key;
     struct kho_serve_config serve;
     struct kho_notify_config notify;
+    struct kho_secret pseudonym_key;
 };
 
 struct kho_source_limits {
@@ -125,6 +126,35 @@ struct kho_job {
     struct kho_retry retry;
 };
 
+/* What becomes of one column of a dataset when it leaves. */
+struct kho_hide_config {
+    struct kho_text column;
+    struct kho_pos pos;
+    struct kho_text word;
+    struct kho_pos word_pos;
+};
+
+struct kho_snapshot_dataset_config {
+    struct kho_text schema;
+    struct kho_pos pos;
+    struct kho_texts columns; /* none = all */
+    struct kho_text where;    /* SQL; NULL = all rows */
+    struct kho_hide_config *hide;
+    size_t n_hide;
+};
+
+struct kho_snapshot_config {
+    struct kho_text name;
+    struct kho_pos pos;
+    struct kho_snapshot_dataset_config *datasets;
+    size_t n_datasets;
+    int format;               /* enum kho_format */
+    struct kho_text schedule; /* kept for the scheduler */
+    struct kho_text purpose;
+    struct kho_text legal_basis;
+    struct kho_text to; /* NULL = the warehouse's lake */
+};
+
 struct kho_config {
     const char *dir; /* the project's directory */
     struct kho_warehouse warehouse;
@@ -132,6 +162,8 @@ struct kho_config {
     size_t n_sources;
     struct kho_job *jobs; /* ordered by file name */
     size_t n_jobs;
+    struct kho_snapshot_config *snapshots; /* ordered by file name */
+    size_t n_snapshots;
 };
 
 /* Reads etl/ under `dir`. Problems of the files go to `diags` (and leave out what is broken);
@@ -144,6 +176,8 @@ KHO_MUST_USE bool kho_config_load(struct kho_arena *arena, const char *dir,
 const struct kho_source_config *kho_config_source(const struct kho_config *config,
                                                   struct kho_text name);
 const struct kho_job *kho_config_job(const struct kho_config *config, struct kho_text name);
+const struct kho_snapshot_config *kho_config_snapshot(const struct kho_config *config,
+                                                      struct kho_text name);
 
 /* The tables behind the files, for help and reference: NULL-terminated. */
 extern const struct kho_field_table *const kho_config_tables[];

@@ -22,13 +22,19 @@ struct kho_project {
 };
 
 /* Reads etl/ and schemas/ under `dir` and checks each job against sources, schemas, columns and
- * functions. All problems go to `project->diags`; fails only if something cannot be read at all. */
+ * functions, and each snapshot against schemas and columns. All problems go to `project->diags`;
+ * fails only if something cannot be read at all. */
 KHO_MUST_USE bool kho_project_load(struct kho_arena *arena, const char *dir,
                                    struct kho_project *project, struct kho_err *err);
 
 /* Finds a job by name. USAGE, with the nearest name as hint, if there is none. */
 KHO_MUST_USE bool kho_project_job(const struct kho_project *project, const char *name,
                                   const struct kho_job **job, struct kho_err *err);
+
+/* Finds a snapshot's definition by name. USAGE, with the nearest name as hint, if there is none. */
+KHO_MUST_USE bool kho_project_snapshot(const struct kho_project *project, const char *name,
+                                       const struct kho_snapshot_config **snapshot,
+                                       struct kho_err *err);
 
 /* Opens the project's store. */
 KHO_MUST_USE bool kho_project_store(const struct kho_project *project, struct kho_arena *arena,

@@ -18,9 +18,11 @@ KHO_MUST_USE bool kho_reading_open(struct kho_store *store, struct kho_arena *ar
                                    const struct kho_schemas *schemas, struct kho_reading **reading,
                                    int64_t *as_of_us, struct kho_err *err);
 
-/* Starts a dataset and makes a batch for it: columns `_source`, `_key`, then the schema's. */
+/* Starts a dataset and makes a batch for it: columns `_source`, `_key`, then the schema's, which
+ * may be a part of the dataset's. `where` is a condition of SQL (NULL = all rows). */
 KHO_MUST_USE bool kho_reading_dataset(struct kho_reading *reading, const struct kho_schema *schema,
-                                      struct kho_batch **batch, struct kho_err *err);
+                                      struct kho_text where, struct kho_batch **batch,
+                                      struct kho_err *err);
 
 /* Clears the batch and fills it with the next rows. */
 KHO_MUST_USE bool kho_reading_next(struct kho_reading *reading, struct kho_batch *batch, bool *eof,

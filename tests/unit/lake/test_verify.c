@@ -20,7 +20,7 @@ static const char *good(void)
 static bool is_good(const char *snapshot, struct kho_err *err)
 {
     struct kho_verified verified;
-    return kho_snapshot_verify(lake_arena(), snapshot, &verified, err);
+    return kho_snapshot_verify(lake_arena(), snapshot, KHO_TEXT_NULL, &verified, err);
 }
 
 START_TEST(a_snapshot_by_hand_is_accepted)
@@ -228,7 +228,7 @@ static const char *const edits[][3] = {
     {"\"t.csv.gz\"", "\"a\\\\b\"", "resource 1: path is no plain file name"},
     {"\"t.csv.gz\"", "\"a\\nb\"", "resource 1: path is empty, too long or not printable"},
     {"\"t.csv.gz\"", "[\"t.csv.gz\"]", "resource 1: path is no text"},
-    {"\"csv\"", "\"parquet\"", "resource 1: format is none that is known here"},
+    {"\"csv\"", "\"orc\"", "resource 1: format is none that is known here"},
     {"\"gz\"", "\"zip\"", "resource 1: compression is none that is known here"},
     {"\"utf-8\"", "\"latin1\"", "resource 1: encoding is none that is known here"},
     {"\"bytes\": ", "\"bytes\": -", "resource 1: bytes is no count"},

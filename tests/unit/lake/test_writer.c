@@ -35,7 +35,7 @@ START_TEST(what_is_written_is_verified)
     ck_assert_str_eq(path, lake_path("lake/" LAKE_SNAPSHOT));
     struct kho_err err;
     struct kho_verified verified;
-    ck_ok(kho_snapshot_verify(lake_arena(), path, &verified, &err), err);
+    ck_ok(kho_snapshot_verify(lake_arena(), path, KHO_TEXT_NULL, &verified, &err), err);
     ck_assert_str_eq(verified.name, LAKE_SNAPSHOT);
     ck_assert_str_eq(verified.created, "2026-01-01T01:02:03.500000Z");
     ck_assert_uint_eq(verified.n_files, 1);
@@ -91,7 +91,7 @@ START_TEST(a_cell_longer_than_the_buffer_is_written_whole)
         const char *path = lake_publish(one_row((struct kho_text){bytes, len}));
         struct kho_err err;
         struct kho_verified verified;
-        ck_ok(kho_snapshot_verify(lake_arena(), path, &verified, &err), err);
+        ck_ok(kho_snapshot_verify(lake_arena(), path, KHO_TEXT_NULL, &verified, &err), err);
         size_t rest = strlen(HEADER "civil,1,7," VALUES "\n");
         ck_assert_uint_eq(published_csv(path).len, rest + (quoted ? 2 * len + 2 : len));
     }
@@ -180,7 +180,7 @@ START_TEST(a_name_taken_while_it_is_built_is_not_overwritten)
     ck_ok(kho_snapshot_commit(writer, &path, &err), err);
     ck_assert_str_eq(path, lake_path("lake/" LAKE_SNAPSHOT "-2"));
     struct kho_verified verified;
-    ck_ok(kho_snapshot_verify(lake_arena(), path, &verified, &err), err);
+    ck_ok(kho_snapshot_verify(lake_arena(), path, KHO_TEXT_NULL, &verified, &err), err);
     ck_assert_str_eq(verified.name, LAKE_SNAPSHOT "-2");
 }
 END_TEST
@@ -202,7 +202,7 @@ START_TEST(a_snapshot_without_datasets_is_refused)
     struct kho_err err;
     struct kho_snapshot_writer *writer;
     const char *path;
-    struct kho_snapshot_options options = {lake_path("lake"), KHO_TEXT("w"), 0};
+    struct kho_snapshot_options options = {.lake = lake_path("lake"), .warehouse = KHO_TEXT("w")};
     ck_ok(kho_snapshot_begin(lake_arena(), &options, &writer, &err), err);
     ck_assert(!kho_snapshot_commit(writer, &path, &err));
     ck_assert_str_eq(err.message, "a snapshot without a dataset is not published");
@@ -238,7 +238,8 @@ static void begin_fails(const char *lake, enum kho_err_class class, const char *
 {
     struct kho_err err;
     struct kho_snapshot_writer *writer;
-    struct kho_snapshot_options options = {lake, KHO_TEXT("w"), LAKE_CREATED_US};
+    struct kho_snapshot_options options = {
+        .lake = lake, .warehouse = KHO_TEXT("w"), .created_us = LAKE_CREATED_US};
     ck_assert(!kho_snapshot_begin(lake_arena(), &options, &writer, &err));
     ck_assert_str_eq(err.message, message);
     ck_assert_int_eq(err.class, class);
@@ -326,7 +327,8 @@ START_TEST(the_same_dataset_twice_is_refused)
     int64_t rows;
     struct kho_snapshot_writer *writer = lake_begin(lake_arena());
     ck_ok(kho_snapshot_dataset_end(writer, &rows, &err), err);
-    ck_assert(!kho_snapshot_dataset(writer, lake_schema(), &err));
+    ck_assert(!kho_snapshot_dataset(writer, &(struct kho_snapshot_dataset){.schema = lake_schema()},
+                                    &err));
     ck_assert_str_eq(err.message,
                      kho_arena_printf(lake_arena(), "cannot write '%s/.%s.%d.new/%s': File exists",
                                       lake_path("lake"), LAKE_SNAPSHOT, (int)getpid(), LAKE_FILE));
