@@ -109,7 +109,7 @@ test_while_the_store_is_away_a_server_waits() {
 }
 
 test_a_run_that_takes_too_long_or_too_much_is_ended() {
-    new_served_project "timeout: 500ms"
+    new_served_project "timeout: 3s"
     slow_source 20000
     expect_exit 0 kho run --queue things
     start_server one
@@ -117,6 +117,12 @@ test_a_run_that_takes_too_long_or_too_much_is_ended() {
     end_server "$pid"
     expect_eq "$(store_sql "SELECT error_class FROM kho.task")" "timed out"
     expect_eq "$(last_run status)" interrupted
+    set_serve "poll: 200ms, memory: 1MB"
+    expect_exit 0 kho run --queue things
+    start_server two
+    wait_for store_sql "SELECT count(*) = 2 FROM kho.task WHERE state = 'failed'"
+    end_server "$pid"
+    expect_eq "$(store_sql "SELECT error_class FROM kho.task WHERE error_class <> 'timed out'")" failed
 }
 
 test_the_limits_of_a_source_hold_over_all_servers() {
