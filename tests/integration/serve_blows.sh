@@ -13,7 +13,7 @@ new_hit_project() {
     store_socket=$(realpath "$KHO_TEST_WORK/serve-store")/socket
     tools/cluster psql "$KHO_TEST_WORK/serve-store" -d postgres \
         -c "CREATE ROLE keeper LOGIN PASSWORD 'k-e-e-p-e-r'"
-    new_project
+    STORE_TEMPLATE=template0 new_project
     echo "serve: {workers: 2, lease: 1s, poll: 200ms}" >>"$P/etl/warehouse.yaml"
     make_things 10
     local i
