@@ -17,9 +17,10 @@ OPT     := $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-omit-frame-point
                        -fno-sanitize-recover=all,-O2) $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 CFLAGS  := -std=c17 -D_GNU_SOURCE -g $(OPT) -fvisibility=hidden -fno-strict-aliasing $(WARN)
 LDFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined)
+# TRE's own file for pkg-config passes on how Debian built it, fortifying included.
 # pkg-config is asked once, and only when something is compiled: it may not be installed before.
 CPPFLAGS   = $(eval CPPFLAGS := -Iinclude -Isrc $(shell pkg-config --cflags $(PKGS)))$(CPPFLAGS)
-LDLIBS     = $(eval LDLIBS := $(shell pkg-config --libs $(PKGS)) -lm)$(LDLIBS)
+LDLIBS     = $(eval LDLIBS := $(shell pkg-config --libs $(PKGS)) -ltre -lm)$(LDLIBS)
 CHECK_LIBS = $(eval CHECK_LIBS := $(shell pkg-config --libs check))$(CHECK_LIBS)
 
 LIB_SRC   := $(filter-out src/cli/main.c,$(wildcard src/*/*.c src/*/*/*.c))

@@ -174,6 +174,58 @@ static struct kho_expr *parse_operand(struct parser *p)
     return inner;
 }
 
+/* A minus makes a number negative, or takes anything else from 0. */
+static struct kho_expr *parse_signed(struct parser *p)
+{
+    struct kho_token minus = p->token;
+    if (!accept(p, "-"))
+        return parse_operand(p);
+    bool is_number = p->token.kind == KHO_TOKEN_NUMBER;
+    struct kho_expr *inner = parse_operand(p);
+    if (inner == NULL)
+        return NULL;
+    if (is_number) {
+        const char *negative = kho_arena_printf(p->arena, "-%.*s", KHO_TEXT_ARGS(inner->text));
+        inner->text = kho_text_of(negative);
+        inner->pos = minus.pos;
+        return inner;
+    }
+    struct kho_expr *zero = new_node(p, KHO_EXPR_NUMBER, minus.pos);
+    if (zero != NULL)
+        zero->text = KHO_TEXT("0");
+    return new_pair(p, KHO_EXPR_SUBTRACT, zero, inner);
+}
+
+static struct kho_expr *parse_product(struct parser *p)
+{
+    struct kho_expr *left = parse_signed(p);
+    while (left != NULL && accept(p, "*"))
+        left = new_pair(p, KHO_EXPR_MULTIPLY, left, parse_signed(p));
+    return left;
+}
+
+static struct kho_expr *parse_sum(struct parser *p)
+{
+    struct kho_expr *left = parse_product(p);
+    while (left != NULL) {
+        if (accept(p, "+"))
+            left = new_pair(p, KHO_EXPR_ADD, left, parse_product(p));
+        else if (accept(p, "-"))
+            left = new_pair(p, KHO_EXPR_SUBTRACT, left, parse_product(p));
+        else
+            break;
+    }
+    return left;
+}
+
+static struct kho_expr *parse_joined(struct parser *p)
+{
+    struct kho_expr *left = parse_sum(p);
+    while (left != NULL && accept(p, "||"))
+        left = new_pair(p, KHO_EXPR_JOIN, left, parse_sum(p));
+    return left;
+}
+
 static bool accept_op(struct parser *p, enum kho_expr_op *op)
 {
     static const struct {
@@ -197,7 +249,7 @@ static struct kho_expr *parse_in(struct parser *p, struct kho_expr *left, bool t
     node->truth = truth;
     add_arg(p, node, left);
     do {
-        struct kho_expr *operand = parse_operand(p);
+        struct kho_expr *operand = parse_joined(p);
         if (operand == NULL)
             return NULL;
         add_arg(p, node, operand);
@@ -217,12 +269,12 @@ static struct kho_expr *parse_is(struct parser *p, struct kho_expr *left)
 
 static struct kho_expr *parse_compare(struct parser *p)
 {
-    struct kho_expr *left = parse_operand(p);
+    struct kho_expr *left = parse_joined(p);
     enum kho_expr_op op;
     if (left == NULL)
         return NULL;
     if (accept_op(p, &op)) {
-        struct kho_expr *node = new_pair(p, KHO_EXPR_COMPARE, left, parse_operand(p));
+        struct kho_expr *node = new_pair(p, KHO_EXPR_COMPARE, left, parse_joined(p));
         if (node != NULL)
             node->op = op;
         return node;

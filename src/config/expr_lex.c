@@ -140,7 +140,8 @@ static size_t name_end(struct kho_text source, size_t at)
 
 static struct kho_token take_sign(struct kho_lexer *lexer)
 {
-    static const char *const signs[] = {"!=", "<>", "<=", ">=", "<", ">", "=", "(", ")", ","};
+    static const char *const signs[] = {"!=", "<>", "<=", ">=", "||", "<", ">",
+                                        "=",  "(",  ")",  ",",  "+",  "-", "*"};
     struct kho_text rest = {lexer->source.ptr + lexer->at, lexer->source.len - lexer->at};
     for (size_t i = 0; i < KHO_COUNT(signs); i++)
         if (kho_text_starts(rest, kho_text_of(signs[i])))
@@ -149,8 +150,11 @@ static struct kho_token take_sign(struct kho_lexer *lexer)
     kho_utf8_next(lexer->source, &end);
     struct kho_pos pos = lexer->pos;
     struct kho_token token = take(lexer, KHO_TOKEN_BROKEN, end);
-    kho_diag_error(lexer->diags, pos, "an expression cannot hold '%.*s' here",
-                   KHO_TEXT_ARGS(token.raw));
+    if (kho_text_eq_cstr(token.raw, "/"))
+        kho_diag_error(lexer->diags, pos, "there is no '/': write divide(a, b, scale)");
+    else
+        kho_diag_error(lexer->diags, pos, "an expression cannot hold '%.*s' here",
+                       KHO_TEXT_ARGS(token.raw));
     return token;
 }
 
@@ -161,10 +165,9 @@ struct kho_token kho_lexer_next(struct kho_lexer *lexer)
     if (lexer->at >= source.len)
         return take(lexer, KHO_TOKEN_END, source.len);
     char c = source.ptr[lexer->at];
-    char next = lexer->at + 1 < source.len ? source.ptr[lexer->at + 1] : '\0';
     if (c == '\'' || c == '"')
         return take_quoted(lexer, c);
-    if (is_digit(c) || (c == '-' && is_digit(next)))
+    if (is_digit(c))
         return take_number(lexer);
     size_t end = name_end(source, lexer->at);
     if (end > lexer->at)

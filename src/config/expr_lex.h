@@ -10,7 +10,7 @@ enum kho_token_kind {
     KHO_TOKEN_QUOTED, /* a name in double quotes, quotes undone */
     KHO_TOKEN_STRING, /* quotes undone */
     KHO_TOKEN_NUMBER, /* text as written */
-    KHO_TOKEN_SIGN,   /* ( ) , = != <> < <= > >= */
+    KHO_TOKEN_SIGN,   /* ( ) , = != <> < <= > >= || + - * */
     KHO_TOKEN_BROKEN, /* reported */
 };
 

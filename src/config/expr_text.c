@@ -92,6 +92,18 @@ void kho_expr_canonical(const struct kho_expr *expr, struct kho_buf *out)
     case KHO_EXPR_OR:
         put_infix(out, expr, " or ");
         break;
+    case KHO_EXPR_JOIN:
+        put_infix(out, expr, "||");
+        break;
+    case KHO_EXPR_ADD:
+        put_infix(out, expr, "+");
+        break;
+    case KHO_EXPR_SUBTRACT:
+        put_infix(out, expr, " - "); /* a number behind it may begin with another one */
+        break;
+    case KHO_EXPR_MULTIPLY:
+        put_infix(out, expr, "*");
+        break;
     }
 }
 

@@ -8,6 +8,7 @@
 #include "letters.h"
 #include "map.h"
 #include "party.h"
+#include "pattern.h"
 
 static bool is_blank(struct kho_text text)
 {
@@ -219,23 +220,12 @@ static const char *prepare_substring(struct kho_arena *arena,
     return NULL;
 }
 
-static struct kho_text substring(struct kho_text text, int64_t from, int64_t count)
-{
-    size_t start = 0;
-    for (int64_t i = 1; i < from && start < text.len; i++)
-        kho_utf8_next(text, &start);
-    size_t end = start;
-    for (int64_t i = 0; i < count && end < text.len; i++)
-        kho_utf8_next(text, &end);
-    return (struct kho_text){text.ptr + start, end - start};
-}
-
 static void run_substring(struct step *step, const struct node *node, const struct vec *values)
 {
     for (size_t i = 0; i < step->n; i++) {
         struct kho_text cell = vec_at(&values[0], i);
         if (cell.ptr != NULL && is_utf8(cell))
-            cell = substring(cell, node->numbers[0], node->numbers[1]);
+            cell = letters_between(cell, node->numbers[0], node->numbers[1]);
         node->cells[i] = cell;
     }
 }
@@ -329,6 +319,31 @@ static void run_split(struct step *step, const struct node *node, const struct v
     }
 }
 
+static const char *prepare_extract(struct kho_arena *arena, const struct kho_schema_column *target,
+                                   struct node *node)
+{
+    const char *fault = NULL;
+    (void)target;
+    node->pattern = pattern_new(arena, node->texts[0], &fault);
+    return fault;
+}
+
+void run_extract(struct step *step, const struct node *node, const struct vec *values)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        struct kho_text cell = vec_at(&values[0], i);
+        bool found = false;
+        node->cells[i] = KHO_TEXT_NULL;
+        if (cell.ptr == NULL)
+            continue;
+        const char *fault = pattern_find(node->pattern, cell, &found, &node->cells[i]);
+        if (fault == NULL)
+            continue;
+        struct parsed parsed = parsed_reject(fault);
+        step_note(step, i, &parsed);
+    }
+}
+
 const struct function map_functions[] = {
     {"date", "vs+", "date(x, 'FORMAT', ...)",
      "day by the first format that fits: YYYY YY MM M DD D and other characters as they are; dmy "
@@ -348,16 +363,23 @@ const struct function map_functions[] = {
      prepare_code, run_code, false},
     {"code_then", "vsv", "code_then(x, 'system', as_of)", "the same, but the code of that day",
      prepare_code, run_code, false},
-    {"coalesce", "vv+", "coalesce(a, b, ...)", "first that is not NULL or blank", NULL,
-     run_coalesce, false},
+    {"coalesce", "vv+", "coalesce(a, b, ...)", "first that is not NULL or blank; in rules too",
+     NULL, run_coalesce, false},
     {"concat", "vv+", "concat(a, b, ...)",
      "joined as they are, NULL counts as nothing; NULL if all are", NULL, run_concat, false},
     {"join", "sv+", "join('sep', a, b, ...)", "joined with a separator, NULL and blank left out",
      NULL, run_join, false},
     {"null_if", "vs+", "null_if(x, 'a', ...)", "NULL where the trimmed text is one of the literals",
      NULL, run_null_if, false},
-    {"substring", "vii", "substring(x, from, count)", "characters, from 1", prepare_substring,
-     run_substring, false},
+    {"substring", "vii", "substring(x, from, count)", "characters, from 1; in rules too",
+     prepare_substring, run_substring, false},
+    {"extract", "vs", "extract(x, 'PATTERN')",
+     "what the pattern's first group takes, or all of it if it has none; NULL if it is not found",
+     prepare_extract, run_extract, false},
+    {"when", "cvv?", "when(condition, a[, b])",
+     "a where the condition is true, else b or NULL; what is not chosen is not judged; in rules "
+     "too, with b",
+     NULL, NULL, false},
     {"upper", "v", "upper(x)", "upper case, as Unicode has it", NULL, run_upper, false},
     {"lower", "v", "lower(x)", "lower case, as Unicode has it", NULL, run_lower, false},
     {"trim", "v", "trim(x)", "without white space at both ends", NULL, run_trim, false},

@@ -46,3 +46,14 @@ uint32_t letter_upper(uint32_t c)
         return 0x1AF;
     return kho_utf8_upper(c);
 }
+
+struct kho_text letters_between(struct kho_text text, int64_t from, int64_t count)
+{
+    size_t start = 0;
+    for (int64_t i = 1; i < from && start < text.len; i++)
+        kho_utf8_next(text, &start);
+    size_t end = start;
+    for (int64_t i = 0; i < count && end < text.len; i++)
+        kho_utf8_next(text, &end);
+    return (struct kho_text){text.ptr + start, end - start};
+}

@@ -60,6 +60,9 @@ static inline size_t letter_put(uint32_t c, char *out)
     return 3;
 }
 
+/* `count` characters of valid UTF-8, from the one at `from` (1 = the first) on. */
+struct kho_text letters_between(struct kho_text text, int64_t from, int64_t count);
+
 /* Case mapping that asks Unicode's tables only beyond Vietnamese. */
 uint32_t letter_lower(uint32_t code_point);
 uint32_t letter_upper(uint32_t code_point);

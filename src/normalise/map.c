@@ -5,9 +5,11 @@
 
 #include <kho/record/wire.h>
 
+#include "computed.h"
+#include "rule_compile.h"
 #include "wire_in.h"
 
-static struct node *new_node(struct compiler *compiler, enum node_kind kind, struct kho_pos pos)
+struct node *map_node(struct compiler *compiler, enum node_kind kind, struct kho_pos pos)
 {
     struct node *node = kho_arena_alloc(compiler->arena, sizeof *node);
     node->kind = kind;
@@ -17,7 +19,7 @@ static struct node *new_node(struct compiler *compiler, enum node_kind kind, str
 
 struct node *map_column(struct compiler *compiler, struct kho_text name, struct kho_pos pos)
 {
-    struct node *node = new_node(compiler, NODE_COLUMN, pos);
+    struct node *node = map_node(compiler, NODE_COLUMN, pos);
     node->charset = compiler->charset;
     for (size_t i = 0; i < compiler->n_inputs; i++) {
         if (kho_text_eq_cstr(name, compiler->inputs[i])) {
@@ -48,7 +50,7 @@ static struct node *compile_column(struct compiler *compiler, const struct kho_e
 static struct node *literal(struct compiler *compiler, const struct kho_expr *expr,
                             struct kho_text text)
 {
-    struct node *node = new_node(compiler, NODE_LITERAL, expr->pos);
+    struct node *node = map_node(compiler, NODE_LITERAL, expr->pos);
     node->cells = kho_arena_array(compiler->arena, KHO_BATCH_ROWS, sizeof *node->cells);
     for (size_t i = 0; i < KHO_BATCH_ROWS; i++)
         node->cells[i] = text;
@@ -93,8 +95,9 @@ static bool compile_arg(struct compiler *compiler, struct node *node, char kind,
                         const struct kho_expr *arg)
 {
     struct kho_diags *diags = compiler->diags;
-    if (kind == 'v') {
-        struct node *value = map_compile(compiler, arg);
+    if (kind == 'v' || kind == 'c') {
+        struct node *value =
+            kind == 'c' ? computed_compile(compiler, arg, true) : map_compile(compiler, arg);
         node->values[node->n_values++] = value;
         return value != NULL;
     }
@@ -126,7 +129,8 @@ static struct node *compile_call(struct compiler *compiler, const struct kho_exp
                        function->usage);
         return NULL;
     }
-    struct node *node = new_node(compiler, NODE_CALL, expr->pos);
+    struct node *node =
+        map_node(compiler, function->run == NULL ? NODE_WHEN : NODE_CALL, expr->pos);
     bool ok = true;
     node->function = function;
     node->values = kho_arena_array(compiler->arena, expr->n_args, sizeof(struct node *));
@@ -136,12 +140,16 @@ static struct node *compile_call(struct compiler *compiler, const struct kho_exp
         ok &= compile_arg(compiler, node, arg_kind(function->args, i), expr->args[i]);
     if (!ok)
         return NULL;
+    for (size_t i = 0; i < 2 && node->kind == NODE_WHEN; i++)
+        node->mute[i] = kho_arena_alloc(compiler->arena, KHO_BATCH_ROWS);
     const char *fault = function->prepare != NULL
                             ? function->prepare(compiler->arena, compiler->target, node)
                             : NULL;
     if (fault == NULL)
         return node;
-    kho_diag_error(compiler->diags, expr->pos, "%s: %s", function->name, fault);
+    /* A pattern is long enough to be pointed at itself */
+    struct kho_pos pos = function->run == run_extract ? expr->args[1]->pos : expr->pos;
+    kho_diag_error(compiler->diags, pos, "%s: %s", function->name, fault);
     return NULL;
 }
 
@@ -158,12 +166,10 @@ struct node *map_compile(struct compiler *compiler, const struct kho_expr *expr)
     case KHO_EXPR_NULL:
         return literal(compiler, expr, KHO_TEXT_NULL);
     case KHO_EXPR_CALL:
-        return compile_call(compiler, expr);
+        return rule_map_has(expr->text) ? computed_compile(compiler, expr, false)
+                                        : compile_call(compiler, expr);
     default:
-        kho_diag_error(compiler->diags, expr->pos,
-                       "a mapping is a column, a literal or a function; conditions stand in the "
-                       "schema's rules");
-        return NULL;
+        return computed_compile(compiler, expr, false);
     }
 }
 
@@ -193,6 +199,7 @@ bool map_bind(struct kho_arena *arena, struct node *node, const enum kho_wire *w
     for (size_t i = 0; i < node->n_values; i++)
         KHO_TRY(map_bind(arena, node->values[i], wires, inputs, false, err));
     KHO_TRY(fits_function(node, wires, inputs, err));
+    node->is_number = node->kind == NODE_COLUMN && is_number(wires[node->input]);
     if (node->kind == NODE_COLUMN && node->charset != NULL)
         node->cells = kho_arena_array(arena, KHO_BATCH_ROWS, sizeof *node->cells);
     if (node->kind != NODE_COLUMN || is_root || wires[node->input] == KHO_WIRE_TEXT)
@@ -224,6 +231,8 @@ void map_origin(struct kho_arena *arena, const struct node *node, struct kho_ori
 void step_note(struct step *step, size_t i, const struct parsed *parsed)
 {
     bool reject = parsed->outcome == KHO_VALUE_REJECT;
+    if (step->mute != NULL && step->mute[i] != 0)
+        return;
     if (reject)
         step->bad[i] = 1;
     if (parsed->reason != NULL)
@@ -263,7 +272,7 @@ static struct vec column_vec(struct step *step, const struct node *node)
 }
 
 /* Functions read text: other cells are written out for them. */
-static struct vec text_vec(struct step *step, const struct node *node)
+struct vec map_run_text(struct step *step, const struct node *node)
 {
     struct vec vec = map_run(step, node);
     if (vec.wire == KHO_WIRE_TEXT)
@@ -282,14 +291,48 @@ static struct vec text_vec(struct step *step, const struct node *node)
     return (struct vec){KHO_WIRE_TEXT, node->cells, NULL};
 }
 
+/* Takes the cells of the rows that are not mute from what is computed for them alone. */
+static void choose(struct step *step, const struct node *node, size_t branch)
+{
+    const uint8_t *outer = step->mute;
+    const uint8_t *mute = node->mute[branch];
+    step->mute = mute;
+    struct vec vec = {KHO_WIRE_TEXT, NULL, NULL};
+    if (branch + 1 < node->n_values)
+        vec = map_run_text(step, node->values[branch + 1]);
+    for (size_t i = 0; i < step->n; i++) {
+        if (mute[i] == 0)
+            node->cells[i] = vec.cells != NULL ? vec_at(&vec, i) : KHO_TEXT_NULL;
+    }
+    step->mute = outer;
+}
+
+static void run_when(struct step *step, const struct node *node)
+{
+    struct vec condition = map_run_text(step, node->values[0]);
+    for (size_t i = 0; i < step->n; i++) {
+        bool outer = step->mute != NULL && step->mute[i] != 0;
+        bool holds = kho_text_eq_cstr(vec_at(&condition, i), COMPUTED_TRUE);
+        node->cells[i] = KHO_TEXT_NULL;
+        node->mute[0][i] = outer || !holds;
+        node->mute[1][i] = outer || holds;
+    }
+    choose(step, node, 0);
+    choose(step, node, 1);
+}
+
 struct vec map_run(struct step *step, const struct node *node)
 {
     if (node->kind == NODE_COLUMN)
         return column_vec(step, node);
+    if (node->kind == NODE_WHEN)
+        run_when(step, node);
+    if (node->kind == NODE_COMPUTED)
+        computed_run(step, node);
     if (node->kind == NODE_CALL) {
         struct vec values[FUNCTION_ARGS_MAX];
         for (size_t i = 0; i < node->n_values; i++)
-            values[i] = text_vec(step, node->values[i]);
+            values[i] = map_run_text(step, node->values[i]);
         node->function->run(step, node, values);
     }
     return (struct vec){KHO_WIRE_TEXT, node->cells, NULL};

@@ -26,7 +26,9 @@ static inline struct kho_text vec_at(const struct vec *vec, size_t i)
     return vec->cells[vec->rows != NULL ? vec->rows[i] : i];
 }
 
-enum node_kind { NODE_COLUMN, NODE_LITERAL, NODE_CALL };
+/* WHEN: values are a condition and what is chosen by it. COMPUTED: a condition, or what it could
+ * compare; its values are the columns and calls in it. */
+enum node_kind { NODE_COLUMN, NODE_LITERAL, NODE_CALL, NODE_WHEN, NODE_COMPUTED };
 
 struct node {
     enum node_kind kind;
@@ -44,6 +46,10 @@ struct node {
     int system;                              /* code() */
     const struct kho_codes_history *history; /* code() as of a day, or by name; else NULL */
     bool forward;                            /* code(): to what stands today */
+    struct pattern *pattern;                 /* extract() */
+    const struct rule_node *rule;            /* COMPUTED */
+    bool is_number;                          /* COLUMN: once bound, its cells are numbers */
+    uint8_t *mute[2];                        /* WHEN: one a row, of those not chosen */
     struct kho_text *cells; /* room for what the node makes; LITERAL: filled once */
 };
 
@@ -56,12 +62,14 @@ struct step {
     const uint32_t *rows;
     size_t n;
     struct kho_batch *out;
-    uint8_t *bad; /* one a row */
+    uint8_t *bad;        /* one a row */
+    const uint8_t *mute; /* one a row: nothing is noted, the value is not used; NULL = none */
 };
 
 struct function {
     const char *name;
-    /* One letter an argument: v value, s string literal, i whole number literal; behind the last
+    /* One letter an argument: v value, c condition, s string literal, i whole number literal;
+     * behind the last
      * `+`: one or more of it, `?`: it may be left out. */
     const char *args;
     const char *usage;
@@ -69,10 +77,12 @@ struct function {
     /* Checks the literals; may be NULL. Says what is wrong, or NULL. */
     const char *(*prepare)(struct kho_arena *arena, const struct kho_schema_column *target,
                            struct node *node);
+    /* NULL: when(), whose values are computed one after the other. */
     void (*run)(struct step *step, const struct node *node, const struct vec *values);
     bool text_only; /* refuses columns of numbers, which say themselves what they are */
 };
 
+void run_extract(struct step *step, const struct node *node, const struct vec *values);
 extern const struct function map_functions[];
 extern const size_t n_map_functions;
 
@@ -90,12 +100,17 @@ struct compiler {
 
 /* Returns the node of an expression, or NULL after saying why in `diags`. */
 struct node *map_compile(struct compiler *compiler, const struct kho_expr *expr);
+/* An empty node. */
+struct node *map_node(struct compiler *compiler, enum node_kind kind, struct kho_pos pos);
 /* The node of a source column by its name, which is known to exist. */
 struct node *map_column(struct compiler *compiler, struct kho_text name, struct kho_pos pos);
 
 /* Makes room and checks the wire types of what the node's functions read. */
 KHO_MUST_USE bool map_bind(struct kho_arena *arena, struct node *node, const enum kho_wire *wires,
                            const char *const *inputs, bool is_root, struct kho_err *err);
+
+/* As map_run(), with all cells written as text. */
+struct vec map_run_text(struct step *step, const struct node *node);
 
 /* Computes a node. A column stays as it came; everything else is text. */
 struct vec map_run(struct step *step, const struct node *node);

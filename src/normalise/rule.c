@@ -7,21 +7,13 @@
 #include <kho/record/wire.h>
 
 #include "parse.h"
-#include "rule_node.h"
+#include "rule_compile.h"
 
-struct rule_compiler {
-    struct kho_arena *arena;
-    const struct kho_schema *schema;
-    struct kho_diags *diags;
-};
+const char *const rule_kind_words[] = {"null", "truth value", "whole number", "decimal",
+                                       "text", "date",        "instant"};
 
-static const char *const kind_words[] = {"null", "truth value", "whole number", "decimal",
-                                         "text", "date",        "instant"};
-
-static struct rule_node *compile(struct rule_compiler *c, const struct kho_expr *expr);
-
-static struct rule_node *new_node(struct rule_compiler *c, enum rule_kind kind,
-                                  rule_evaluator *evaluator, size_t n_args)
+struct rule_node *rule_new_node(struct rule_compiler *c, enum rule_kind kind,
+                                rule_evaluator *evaluator, size_t n_args)
 {
     struct rule_node *node = kho_arena_alloc(c->arena, sizeof *node);
     node->kind = kind;
@@ -64,6 +56,8 @@ static const char *suggest_column(struct rule_compiler *c, struct kho_text name)
 
 static struct rule_node *compile_column(struct rule_compiler *c, const struct kho_expr *expr)
 {
+    if (c->foreign != NULL)
+        return c->foreign(c, expr);
     int column = kho_schema_column_index(c->schema, expr->text);
     if (column < 0) {
         kho_diag_error(c->diags, expr->pos, "schema %.*s has no column '%.*s'%s",
@@ -72,14 +66,14 @@ static struct rule_node *compile_column(struct rule_compiler *c, const struct kh
         return NULL;
     }
     enum rule_kind kind = kind_of_type(c->schema->columns[column].type);
-    struct rule_node *node = new_node(c, kind, rule_eval_column, 0);
+    struct rule_node *node = rule_new_node(c, kind, rule_eval_column, 0);
     node->column = (size_t)column;
     return node;
 }
 
 static struct rule_node *constant(struct rule_compiler *c, struct rule_value value)
 {
-    struct rule_node *node = new_node(c, value.kind, rule_eval_constant, 0);
+    struct rule_node *node = rule_new_node(c, value.kind, rule_eval_constant, 0);
     node->constant = value;
     return node;
 }
@@ -99,7 +93,7 @@ static struct rule_node *number(struct rule_compiler *c, const struct kho_expr *
 static struct rule_node *wrap(struct rule_compiler *c, enum rule_kind kind,
                               rule_evaluator *evaluator, struct rule_node *node)
 {
-    struct rule_node *outer = new_node(c, kind, evaluator, 1);
+    struct rule_node *outer = rule_new_node(c, kind, evaluator, 1);
     outer->args[0] = node;
     return outer;
 }
@@ -123,16 +117,52 @@ static bool is_text_literal(const struct rule_node *node)
     return node->kind == RULE_TEXT && node->eval == rule_eval_constant;
 }
 
+/* A value of `map:` is a text, and read as what it is used for. */
+static struct rule_node *read_value(struct rule_compiler *c, struct rule_node *node,
+                                    enum rule_kind kind)
+{
+    if (kind == RULE_INT || kind == RULE_DECIMAL)
+        return wrap(c, RULE_DECIMAL, rule_eval_value_number, node);
+    if (kind == RULE_BOOL)
+        return wrap(c, RULE_BOOL, rule_eval_value_truth, node);
+    return node;
+}
+
+struct rule_node *rule_to_decimal(struct rule_compiler *c, struct rule_node *node,
+                                  struct kho_pos pos)
+{
+    if (node->eval == rule_eval_value)
+        return read_value(c, node, RULE_DECIMAL);
+    if (node->kind == RULE_INT)
+        return wrap(c, RULE_DECIMAL, rule_eval_to_decimal, node);
+    if (node->kind == RULE_DECIMAL)
+        return node;
+    kho_diag_error(c->diags, pos, "a %s is no number to compute with", rule_kind_words[node->kind]);
+    return NULL;
+}
+
+struct rule_node *rule_to_truth(struct rule_compiler *c, struct rule_node *node, struct kho_pos pos)
+{
+    if (node->eval == rule_eval_value)
+        return read_value(c, node, RULE_BOOL);
+    if (node->kind == RULE_BOOL || node->kind == RULE_NULL)
+        return node;
+    kho_diag_error(c->diags, pos, "a %s is neither true nor false", rule_kind_words[node->kind]);
+    return NULL;
+}
+
 /* Brings `a` to the kind in which it compares with `b`, if that is its part to do. */
 static struct rule_node *adapt(struct rule_compiler *c, struct rule_node *a,
                                const struct rule_node *b, struct kho_pos pos)
 {
+    if (a->eval == rule_eval_value)
+        return read_value(c, a, b->kind);
     if (a->kind == RULE_INT && b->kind == RULE_DECIMAL)
         return wrap(c, RULE_DECIMAL, rule_eval_to_decimal, a);
     if (is_text_literal(a) && (b->kind == RULE_DATE || b->kind == RULE_INSTANT)) {
         if (convert_literal(c, a, b->kind))
             return a;
-        kho_diag_error(c->diags, pos, "this text is no %s in ISO 8601", kind_words[b->kind]);
+        kho_diag_error(c->diags, pos, "this text is no %s in ISO 8601", rule_kind_words[b->kind]);
         return NULL;
     }
     if (a->kind == RULE_DATE && b->kind == RULE_TEXT && !is_text_literal(b))
@@ -142,10 +172,10 @@ static struct rule_node *adapt(struct rule_compiler *c, struct rule_node *a,
 
 /* Compiles two operands to one kind. */
 static bool compile_pair(struct rule_compiler *c, const struct kho_expr *left,
-                         const struct kho_expr *right, const struct rule_node **pair)
+                         const struct kho_expr *right, struct rule_node **pair)
 {
-    struct rule_node *a = compile(c, left);
-    struct rule_node *b = compile(c, right);
+    struct rule_node *a = rule_compile_node(c, left);
+    struct rule_node *b = rule_compile_node(c, right);
     if (a == NULL || b == NULL)
         return false;
     if (a->kind == RULE_NULL || b->kind == RULE_NULL) {
@@ -154,12 +184,14 @@ static bool compile_pair(struct rule_compiler *c, const struct kho_expr *left,
         return false;
     }
     struct rule_node *adapted = adapt(c, a, b, left->pos);
-    b = adapt(c, b, a, right->pos);
-    if (adapted == NULL || b == NULL)
+    if (adapted == NULL)
+        return false;
+    b = adapt(c, b, adapted, right->pos);
+    if (b == NULL)
         return false;
     if (adapted->kind != b->kind) {
         kho_diag_error(c->diags, right->pos, "a %s cannot be compared with a %s",
-                       kind_words[adapted->kind], kind_words[b->kind]);
+                       rule_kind_words[adapted->kind], rule_kind_words[b->kind]);
         return false;
     }
     pair[0] = adapted;
@@ -169,14 +201,14 @@ static bool compile_pair(struct rule_compiler *c, const struct kho_expr *left,
 
 static struct rule_node *compile_compare(struct rule_compiler *c, const struct kho_expr *expr)
 {
-    struct rule_node *node = new_node(c, RULE_BOOL, rule_eval_compare, 2);
+    struct rule_node *node = rule_new_node(c, RULE_BOOL, rule_eval_compare, 2);
     node->op = expr->op;
     return compile_pair(c, expr->args[0], expr->args[1], node->args) ? node : NULL;
 }
 
 static struct rule_node *compile_in(struct rule_compiler *c, const struct kho_expr *expr)
 {
-    struct rule_node *node = new_node(c, RULE_BOOL, rule_eval_in, (expr->n_args - 1) * 2);
+    struct rule_node *node = rule_new_node(c, RULE_BOOL, rule_eval_in, (expr->n_args - 1) * 2);
     node->truth = expr->truth;
     bool ok = true;
     for (size_t i = 1; i < expr->n_args; i++)
@@ -188,24 +220,50 @@ static struct rule_node *compile_in(struct rule_compiler *c, const struct kho_ex
 static struct rule_node *compile_logic(struct rule_compiler *c, const struct kho_expr *expr,
                                        rule_evaluator *evaluator)
 {
-    struct rule_node *node = new_node(c, RULE_BOOL, evaluator, expr->n_args);
+    struct rule_node *node = rule_new_node(c, RULE_BOOL, evaluator, expr->n_args);
     bool ok = true;
     for (size_t i = 0; i < expr->n_args; i++) {
-        struct rule_node *arg = compile(c, expr->args[i]);
-        ok &= arg != NULL;
-        if (arg != NULL && arg->kind != RULE_BOOL && arg->kind != RULE_NULL) {
-            kho_diag_error(c->diags, expr->args[i]->pos, "a %s is neither true nor false",
-                           kind_words[arg->kind]);
-            ok = false;
-        }
-        node->args[i] = arg;
+        struct rule_node *arg = rule_compile_node(c, expr->args[i]);
+        node->args[i] = arg != NULL ? rule_to_truth(c, arg, expr->args[i]->pos) : NULL;
+        ok &= node->args[i] != NULL;
     }
     return ok ? node : NULL;
 }
 
+static struct rule_node *compile_arithmetic(struct rule_compiler *c, const struct kho_expr *expr,
+                                            enum exact_op op)
+{
+    struct rule_node *node = rule_new_node(c, RULE_DECIMAL, rule_eval_arithmetic, 2);
+    node->arithmetic = op;
+    bool ok = true;
+    for (size_t i = 0; i < 2; i++) {
+        struct rule_node *arg = rule_compile_node(c, expr->args[i]);
+        node->args[i] = arg != NULL ? rule_to_decimal(c, arg, expr->args[i]->pos) : NULL;
+        ok &= node->args[i] != NULL;
+    }
+    return ok ? node : NULL;
+}
+
+static struct rule_node *compile_join(struct rule_compiler *c, const struct kho_expr *expr)
+{
+    struct rule_node *node = rule_new_node(c, RULE_TEXT, rule_eval_join, 2);
+    for (size_t i = 0; i < 2; i++) {
+        struct rule_node *arg = rule_compile_node(c, expr->args[i]);
+        if (arg == NULL)
+            return NULL;
+        node->args[i] = arg;
+        if (arg->kind == RULE_TEXT)
+            continue;
+        kho_diag_error(c->diags, expr->args[i]->pos, "|| joins texts, this is a %s",
+                       rule_kind_words[arg->kind]);
+        return NULL;
+    }
+    return node;
+}
+
 static struct rule_node *compile_is_null(struct rule_compiler *c, const struct kho_expr *expr)
 {
-    struct rule_node *arg = compile(c, expr->args[0]);
+    struct rule_node *arg = rule_compile_node(c, expr->args[0]);
     if (arg == NULL)
         return NULL;
     struct rule_node *node = wrap(c, RULE_BOOL, rule_eval_is_null, arg);
@@ -213,98 +271,8 @@ static struct rule_node *compile_is_null(struct rule_compiler *c, const struct k
     return node;
 }
 
-/* What the sex column's list calls men and women; 1 and 2 where it is no list. */
-static void find_sexes(struct rule_compiler *c, struct rule_node *node)
-{
-    const struct rule_node *sex = node->args[1];
-    const struct kho_codes *codes =
-        sex->eval == rule_eval_column ? c->schema->columns[sex->column].codes : NULL;
-    node->male = KHO_TEXT("1");
-    node->female = KHO_TEXT("2");
-    if (codes == NULL)
-        return;
-    if (!kho_codes_find(codes, KHO_CODES_ANY, KHO_TEXT("Nam"), &node->male))
-        (void)kho_codes_find(codes, KHO_CODES_ANY, KHO_TEXT("male"), &node->male);
-    if (!kho_codes_find(codes, KHO_CODES_ANY, KHO_TEXT("Nữ"), &node->female))
-        (void)kho_codes_find(codes, KHO_CODES_ANY, KHO_TEXT("female"), &node->female);
-}
-
-static const struct {
-    const char *name;
-    const char *usage;
-    const char *help;
-    enum rule_kind kind;
-    rule_evaluator *evaluator;
-    const char *args; /* a letter each: t text, b birth date (text or date), d decimal */
-} functions[] = {
-    {"citizen_id_agrees", "citizen_id_agrees(citizen_id, sex, birth_date)",
-     "in rules: sex and birth year are those that the number's digits say", RULE_BOOL,
-     rule_eval_citizen_id_agrees, "ttb"},
-    {"land_uses_agree", "land_uses_agree(land_uses, area)",
-     "in rules: the areas of the uses add up to the parcel's, give or take 0.1", RULE_BOOL,
-     rule_eval_land_uses_agree, "td"},
-    {"length", "length(x)", "in rules: characters", RULE_INT, rule_eval_length, "t"},
-};
-
-void rule_functions_each(void (*show)(const char *usage, const char *help, void *context),
-                         void *context)
-{
-    for (size_t i = 0; i < KHO_COUNT(functions); i++)
-        show(functions[i].usage, functions[i].help, context);
-}
-
-static bool fits_arg(const struct rule_node *arg, char kind)
-{
-    if (kind == 'd')
-        return arg->kind == RULE_DECIMAL;
-    return arg->kind == RULE_TEXT || (kind == 'b' && arg->kind == RULE_DATE);
-}
-
-static bool compile_args(struct rule_compiler *c, const struct kho_expr *expr, const char *kinds,
-                         struct rule_node *node)
-{
-    bool ok = true;
-    for (size_t i = 0; i < expr->n_args; i++) {
-        struct rule_node *arg = compile(c, expr->args[i]);
-        node->args[i] = arg;
-        ok &= arg != NULL;
-        if (arg == NULL || fits_arg(arg, kinds[i]))
-            continue;
-        kho_diag_error(c->diags, expr->args[i]->pos, "a %s does not fit here",
-                       kind_words[arg->kind]);
-        ok = false;
-    }
-    return ok;
-}
-
-static struct rule_node *compile_call(struct rule_compiler *c, const struct kho_expr *expr)
-{
-    const char *names[KHO_COUNT(functions)];
-    for (size_t i = 0; i < KHO_COUNT(functions); i++) {
-        names[i] = functions[i].name;
-        if (!kho_text_eq_cstr(expr->text, names[i]))
-            continue;
-        if (expr->n_args != strlen(functions[i].args)) {
-            kho_diag_error(c->diags, expr->pos, "wrong number of arguments: %s",
-                           functions[i].usage);
-            return NULL;
-        }
-        struct rule_node *node =
-            new_node(c, functions[i].kind, functions[i].evaluator, expr->n_args);
-        if (!compile_args(c, expr, functions[i].args, node))
-            return NULL;
-        if (node->eval == rule_eval_citizen_id_agrees)
-            find_sexes(c, node);
-        return node;
-    }
-    kho_diag_error(c->diags, expr->pos, "rules have no function '%.*s'%s",
-                   KHO_TEXT_ARGS(expr->text),
-                   kho_diag_suggest(c->diags, expr->text, names, KHO_COUNT(names)));
-    return NULL;
-}
-
 /* One case a kind of expression. */
-static struct rule_node *compile(struct rule_compiler *c, const struct kho_expr *expr)
+struct rule_node *rule_compile_node(struct rule_compiler *c, const struct kho_expr *expr)
 {
     switch (expr->kind) {
     case KHO_EXPR_COLUMN:
@@ -318,7 +286,7 @@ static struct rule_node *compile(struct rule_compiler *c, const struct kho_expr 
     case KHO_EXPR_NULL:
         return constant(c, rule_null());
     case KHO_EXPR_CALL:
-        return compile_call(c, expr);
+        return rule_compile_call(c, expr);
     case KHO_EXPR_COMPARE:
         return compile_compare(c, expr);
     case KHO_EXPR_IN:
@@ -331,6 +299,14 @@ static struct rule_node *compile(struct rule_compiler *c, const struct kho_expr 
         return compile_logic(c, expr, rule_eval_and);
     case KHO_EXPR_OR:
         return compile_logic(c, expr, rule_eval_or);
+    case KHO_EXPR_JOIN:
+        return compile_join(c, expr);
+    case KHO_EXPR_ADD:
+        return compile_arithmetic(c, expr, EXACT_ADD);
+    case KHO_EXPR_SUBTRACT:
+        return compile_arithmetic(c, expr, EXACT_SUBTRACT);
+    case KHO_EXPR_MULTIPLY:
+        return compile_arithmetic(c, expr, EXACT_MULTIPLY);
     }
     return NULL;
 }
@@ -338,13 +314,13 @@ static struct rule_node *compile(struct rule_compiler *c, const struct kho_expr 
 bool rule_compile(struct kho_arena *arena, const struct kho_schema *schema,
                   const struct kho_schema_rule *source, struct kho_diags *diags, struct rule *rule)
 {
-    struct rule_compiler c = {arena, schema, diags};
-    struct rule_node *root = compile(&c, source->check);
+    struct rule_compiler c = {.arena = arena, .schema = schema, .diags = diags};
+    struct rule_node *root = rule_compile_node(&c, source->check);
     if (root == NULL)
         return false;
     if (root->kind != RULE_BOOL) {
         kho_diag_error(diags, source->check->pos, "a rule is true or false, this is a %s",
-                       kind_words[root->kind]);
+                       rule_kind_words[root->kind]);
         return false;
     }
     struct kho_buf check;

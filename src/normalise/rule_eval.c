@@ -10,18 +10,18 @@
 #include "rule.h"
 #include "rule_node.h"
 
-static struct rule_value eval(const struct rule_eval *e, const struct rule_node *node)
+static struct rule_value eval(struct rule_eval *e, const struct rule_node *node)
 {
     return node->eval(e, node);
 }
 
-struct rule_value rule_eval_constant(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_constant(struct rule_eval *e, const struct rule_node *node)
 {
     (void)e;
     return node->constant;
 }
 
-struct rule_value rule_eval_column(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_column(struct rule_eval *e, const struct rule_node *node)
 {
     struct rule_value value = {.kind = node->kind};
     struct kho_text cell = e->batch->columns[node->column].cells[e->row];
@@ -50,7 +50,7 @@ struct rule_value rule_eval_column(const struct rule_eval *e, const struct rule_
     return value;
 }
 
-struct rule_value rule_eval_iso_text(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_iso_text(struct rule_eval *e, const struct rule_node *node)
 {
     struct rule_value value = eval(e, node->args[0]);
     if (value.kind == RULE_NULL)
@@ -62,7 +62,7 @@ struct rule_value rule_eval_iso_text(const struct rule_eval *e, const struct rul
     return value;
 }
 
-struct rule_value rule_eval_to_decimal(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_to_decimal(struct rule_eval *e, const struct rule_node *node)
 {
     struct rule_value value = eval(e, node->args[0]);
     if (value.kind == RULE_NULL)
@@ -106,7 +106,7 @@ static int compare(const struct rule_value *a, const struct rule_value *b)
     return (a->number > b->number) - (a->number < b->number);
 }
 
-struct rule_value rule_eval_compare(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_compare(struct rule_eval *e, const struct rule_node *node)
 {
     struct rule_value a = eval(e, node->args[0]);
     struct rule_value b = eval(e, node->args[1]);
@@ -131,7 +131,7 @@ struct rule_value rule_eval_compare(const struct rule_eval *e, const struct rule
 }
 
 /* args come in pairs: each member stands behind the operand in the kind of their comparison. */
-struct rule_value rule_eval_in(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_in(struct rule_eval *e, const struct rule_node *node)
 {
     bool unknown = false;
     for (size_t i = 0; i < node->n_args; i += 2) {
@@ -145,18 +145,18 @@ struct rule_value rule_eval_in(const struct rule_eval *e, const struct rule_node
     return unknown ? rule_null() : rule_bool(!node->truth);
 }
 
-struct rule_value rule_eval_is_null(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_is_null(struct rule_eval *e, const struct rule_node *node)
 {
     return rule_bool((eval(e, node->args[0]).kind == RULE_NULL) == node->truth);
 }
 
-struct rule_value rule_eval_not(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_not(struct rule_eval *e, const struct rule_node *node)
 {
     struct rule_value a = eval(e, node->args[0]);
     return a.kind == RULE_NULL ? a : rule_bool(a.number == 0);
 }
 
-struct rule_value rule_eval_and(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_and(struct rule_eval *e, const struct rule_node *node)
 {
     struct rule_value a = eval(e, node->args[0]);
     if (a.kind == RULE_BOOL && a.number == 0)
@@ -167,7 +167,7 @@ struct rule_value rule_eval_and(const struct rule_eval *e, const struct rule_nod
     return a.kind == RULE_NULL ? a : b;
 }
 
-struct rule_value rule_eval_or(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_or(struct rule_eval *e, const struct rule_node *node)
 {
     struct rule_value a = eval(e, node->args[0]);
     if (a.kind == RULE_BOOL && a.number == 1)
@@ -178,7 +178,7 @@ struct rule_value rule_eval_or(const struct rule_eval *e, const struct rule_node
     return a.kind == RULE_NULL ? a : b;
 }
 
-struct rule_value rule_eval_length(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_length(struct rule_eval *e, const struct rule_node *node)
 {
     struct rule_value a = eval(e, node->args[0]);
     if (a.kind == RULE_NULL)
@@ -202,8 +202,7 @@ static int birth_year(const struct rule_value *birth)
 }
 
 /* The fourth digit counts the centuries from 1900 by two: even for men, odd for women. */
-struct rule_value rule_eval_citizen_id_agrees(const struct rule_eval *e,
-                                              const struct rule_node *node)
+struct rule_value rule_eval_citizen_id_agrees(struct rule_eval *e, const struct rule_node *node)
 {
     struct rule_value id = eval(e, node->args[0]);
     struct rule_value sex = eval(e, node->args[1]);
@@ -225,7 +224,7 @@ struct rule_value rule_eval_citizen_id_agrees(const struct rule_eval *e,
 /* Areas are surveyed to a tenth of a square metre. */
 #define AREA_TOLERANCE (DECIMAL_UNITS / 10)
 
-struct rule_value rule_eval_land_uses_agree(const struct rule_eval *e, const struct rule_node *node)
+struct rule_value rule_eval_land_uses_agree(struct rule_eval *e, const struct rule_node *node)
 {
     struct rule_value uses = eval(e, node->args[0]);
     struct rule_value area = eval(e, node->args[1]);
@@ -244,8 +243,12 @@ void rule_run(const struct rule *rule, struct kho_batch *batch)
 {
     struct rule_eval e = {.batch = batch, .arena = batch->arena};
     for (e.row = 0; e.row < batch->n_rows; e.row++) {
+        e.fault = NULL;
         struct rule_value value = eval(&e, rule->root);
-        if (value.kind == RULE_BOOL && value.number == 0)
+        if (KHO_UNLIKELY(e.fault != NULL))
+            kho_batch_reject(batch, e.row, rule->severity, NULL, rule->name, "cannot be judged: %s",
+                             e.fault);
+        else if (value.kind == RULE_BOOL && value.number == 0)
             kho_batch_reject(batch, e.row, rule->severity, NULL, rule->name, "%s", rule->reason);
     }
 }

@@ -5,6 +5,8 @@
 #include <kho/config/expr.h>
 #include <kho/record/batch.h>
 
+#include "exact.h"
+
 /* What a value is, and what is in it. */
 enum rule_kind {
     RULE_NULL,
@@ -22,22 +24,33 @@ struct rule_value {
     struct kho_text text;
 };
 
+struct node;
+struct pattern;
+struct vec;
+
 struct rule_eval {
-    const struct kho_batch *batch;
+    const struct kho_batch *batch; /* of schema columns; NULL in `map:` */
     struct kho_arena *arena;
     size_t row;
+    const struct node *host;  /* in `map:`: what computes the values ... */
+    const struct vec *values; /* ... and they */
+    const char *fault;        /* why the row cannot be judged, whatever the answer; NULL = it can */
 };
 
 struct rule_node {
     enum rule_kind kind; /* of its values that are not NULL */
-    struct rule_value (*eval)(const struct rule_eval *eval, const struct rule_node *node);
+    struct rule_value (*eval)(struct rule_eval *eval, const struct rule_node *node);
     enum kho_expr_op op;
     bool truth;
-    size_t column;
+    size_t column; /* of the schema, or among the host's values */
     enum kho_wire wire;
+    enum exact_op arithmetic;
+    int64_t numbers[2]; /* literal whole numbers of a call */
+    size_t n_numbers;
+    struct pattern *pattern; /* matches() */
     struct rule_value constant;
     struct kho_text male, female; /* citizen_id_agrees(): codes of the sex column */
-    const struct rule_node **args;
+    struct rule_node **args;
     size_t n_args;
 };
 
@@ -51,8 +64,7 @@ static inline struct rule_value rule_bool(bool truth)
     return (struct rule_value){.kind = RULE_BOOL, .number = truth};
 }
 
-typedef struct rule_value rule_evaluator(const struct rule_eval *eval,
-                                         const struct rule_node *node);
+typedef struct rule_value rule_evaluator(struct rule_eval *eval, const struct rule_node *node);
 
 rule_evaluator rule_eval_column;
 rule_evaluator rule_eval_constant;
@@ -67,5 +79,20 @@ rule_evaluator rule_eval_citizen_id_agrees;
 rule_evaluator rule_eval_land_uses_agree;
 rule_evaluator rule_eval_iso_text;   /* args[0] of kind DATE as ISO 8601 text */
 rule_evaluator rule_eval_to_decimal; /* args[0] of kind INT as numeric cell */
+
+/* rule_compute.c */
+rule_evaluator rule_eval_arithmetic;
+rule_evaluator rule_eval_divide;
+rule_evaluator rule_eval_round;
+rule_evaluator rule_eval_join;
+rule_evaluator rule_eval_coalesce;
+rule_evaluator rule_eval_when;
+rule_evaluator rule_eval_substring;
+rule_evaluator rule_eval_matches;
+
+/* computed.c: a value of `map:`, a text that it has, and what is read in it */
+rule_evaluator rule_eval_value;
+rule_evaluator rule_eval_value_number;
+rule_evaluator rule_eval_value_truth;
 
 #endif

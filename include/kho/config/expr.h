@@ -2,15 +2,18 @@
  * The expression language of `map:` and `rules:`, parsed to a tree with places. One grammar:
  *
  *   expr    = or ;  or = and {"or" and} ;  and = not {"and" not} ;  not = ["not"] compare
- *   compare = operand [ ("=" | "!=" | "<>" | "<" | "<=" | ">" | ">=") operand
- *                     | ["not"] "in" "(" operand {"," operand} ")" | "is" ["not"] "null" ]
+ *   compare = joined [ ("=" | "!=" | "<>" | "<" | "<=" | ">" | ">=") joined
+ *                    | ["not"] "in" "(" joined {"," joined} ")" | "is" ["not"] "null" ]
+ *   joined  = sum {"||" sum} ;  sum = product {("+" | "-") product}
+ *   product = signed {"*" signed} ;  signed = ["-"] operand
  *   operand = string | number | "true" | "false" | "null" | column | call | "(" expr ")"
  *   call    = name "(" [expr {"," expr}] ")"
  *   column  = name | '"' any but '"', doubled '"' '"'
  *   string  = "'" any but "'", doubled "'" "'"
  *
  * Names are letters (any Unicode letter), digits and _, not beginning with a digit. Keywords are
- * case-insensitive. `map:` values use operands only; the compiler, not this parser, says so.
+ * case-insensitive. There is no `/`: a quotient has as many digits as divide(a, b, scale) says. A
+ * minus before a number is part of it; before anything else it is 0 minus that.
  */
 #ifndef KHO_CONFIG_EXPR_H
 #define KHO_CONFIG_EXPR_H
@@ -30,6 +33,10 @@ enum kho_expr_kind {
     KHO_EXPR_NOT,     /* args[0] */
     KHO_EXPR_AND,     /* args[0], args[1] */
     KHO_EXPR_OR,
+    KHO_EXPR_JOIN, /* args[0] || args[1] */
+    KHO_EXPR_ADD,
+    KHO_EXPR_SUBTRACT,
+    KHO_EXPR_MULTIPLY,
 };
 
 enum kho_expr_op { KHO_OP_EQ, KHO_OP_NE, KHO_OP_LT, KHO_OP_LE, KHO_OP_GT, KHO_OP_GE };

@@ -3,22 +3,11 @@
  * columns out, a column at a time over a batch. Pure: no I/O, no clock, no locale. A bad value is a
  * reject in the batch with its rule and column, never an error.
  *
- * `map:` expressions are columns, literals and calls. Functions (see also `kho help functions`):
- *   date(x, 'FORMAT', ...)     day by the first format that fits: YYYY YY MM M DD D and literals
- *   number(x, ',')             number as text, by its decimal separator (',' or '.')
- *   code(x, 'system')          a code of the target column's list, as that department writes it
- *   coalesce(a, b, ...)        first that is not NULL or blank
- *   concat(a, b, ...)          joined as they are, NULL counts as nothing; NULL if all are
- *   join('sep', a, b, ...)     joined with a separator, NULL and blank left out
- *   null_if(x, 'a', ...)       NULL where the trimmed text is one of the literals
- *   substring(x, from, count)  characters, from 1
- *   decode(x, 'encoding')      text of a column in another encoding than its source's
- *   upper(x) lower(x) trim(x)  as Unicode has it
- *   split(x, 'sep', n)         n-th part, from 1; NULL beyond the last
- * The value then goes through the parser of the target column's type. In `rules:` the operands are
- * schema columns and the functions
- *   citizen_id_agrees(citizen_id, sex, birth_date)   sex and birth year digits of the number
- *   length(x)                                        characters
+ * `map:` and `rules:` share one grammar (kho/config/expr.h); `kho help functions` lists what they
+ * have. The value of a mapping goes through the parser of its column's type. In `map:` operands are
+ * source columns: texts, read as numbers or truth values where they meet such, and what cannot be
+ * read or computed rejects the row. In `rules:` they are schema columns with the kind of their
+ * type; a row that cannot be judged breaks the rule.
  */
 #ifndef KHO_NORMALISE_PROGRAM_H
 #define KHO_NORMALISE_PROGRAM_H

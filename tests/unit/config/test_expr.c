@@ -57,6 +57,11 @@ START_TEST(each_form_has_one_canonical_text)
         {"f(a >= 1, (b))", "f((\"a\">=1),\"b\")"},
         {"\"not\" = \"in\"", "(\"not\"=\"in\")"},
         {"a\n  <=\n  b", "(\"a\"<=\"b\")"},
+        {"a + b * 2 - -1", "((\"a\"+(\"b\"*2)) - -1)"},
+        {"a-1", "(\"a\" - 1)"},
+        {"(a + b) * -c", "((\"a\"+\"b\")*(0 - \"c\"))"},
+        {"a || ' ' || b = 'x'", "(((\"a\"||' ')||\"b\")='x')"},
+        {"a in (- 1, b + 1)", "(\"a\" in (-1,(\"b\"+1)))"},
     };
     for (size_t i = 0; i < KHO_COUNT(cases); i++)
         ck_assert_str_eq(canonical(cases[i][0]), cases[i][1]);
@@ -65,7 +70,8 @@ END_TEST
 
 START_TEST(a_canonical_text_parses_to_itself)
 {
-    const char *once = canonical("f(a, 'x') != -1 and (b in (1,2) or not c is null)");
+    const char *once = canonical(
+        "f(a, 'x') != -1 and (b in (1,2) or not c is null) and a - b - -2 > -(c * 3) || 'x'");
     ck_assert_str_eq(canonical(once), once);
 }
 END_TEST
@@ -92,7 +98,11 @@ START_TEST(errors_point_at_the_first_word_that_does_not_fit)
         {"'abc", 1, "this quote is never closed"},
         {"f(\"abc)", 3, "this double quote is never closed"},
         {"\"\"", 1, "a column's name cannot be empty"},
-        {"a + b", 3, "an expression cannot hold '+' here"},
+        {"a / b", 3, "there is no '/': write divide(a, b, scale)"},
+        {"a + ", 5, "expected a value, found the end of the expression"},
+        {"a - * b", 5, "expected a value, found '*'"},
+        {"a | b", 3, "an expression cannot hold '|' here"},
+        {"- -1", 3, "expected a value, found '-'"},
         {"a = ừ #", 7, "an expression cannot hold '#' here"},
         {"a = 1x", 6, "expected the end of the expression, found 'x'"},
         {"a = 1.", 6, "an expression cannot hold '.' here"},

@@ -439,9 +439,6 @@ START_TEST(mistakes_are_said)
     ck_assert_str_eq(mistake("a code(sex)", "a: code(x, 'health')"),
                      "code: code list sex has no system 'health' (a column of "
                      "schemas/codes/sex.csv)");
-    ck_assert_str_eq(mistake("a text", "a: x = 1"),
-                     "a mapping is a column, a literal or a function; conditions stand in the "
-                     "schema's rules");
     ck_assert_str_eq(mistake("a text", "a: substring(x, 0, 2)"),
                      "substring: characters count from 1, and their number is not negative");
     ck_assert_str_eq(mistake("a text", "a: split(x, '', 1)"), "split: the separator is empty");
