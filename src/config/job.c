@@ -81,7 +81,7 @@ static const struct kho_field job_fields[] = {
     {.name = "from",
      .kind = KHO_FIELD_TEXT,
      .offset = offsetof(struct job_file, job.from),
-     .help = "the table to read: source.schema.table or source.table"},
+     .help = "the table to read: source.schema.table or source.table; of files: the source"},
     {.name = "sql",
      .kind = KHO_FIELD_TEXT,
      .offset = offsetof(struct job_file, job.sql),
@@ -208,10 +208,11 @@ static void split_from(const struct kho_reader *reader, struct kho_job *job)
 {
     struct kho_text rest = job->from;
     job->source = kho_text_cut(&rest, '.');
-    if (job->source.len == 0 || kho_text_is_null(rest) || !is_table(rest))
-        kho_diag_error(reader->diags, job->from_pos,
-                       "'from' is source.schema.table or source.table; a part that holds other "
-                       "than letters, digits and _ stands in double quotes");
+    if (job->source.len == 0 || (!kho_text_is_null(rest) && !is_table(rest)))
+        kho_diag_error(
+            reader->diags, job->from_pos,
+            "'from' is source.schema.table or source.table, or a source of files; a part "
+            "that holds other than letters, digits and _ stands in double quotes");
 }
 
 /* Exactly one of `from` and `sql`; `source` belongs to `sql`. */

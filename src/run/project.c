@@ -43,12 +43,32 @@ static bool has_file(const struct kho_project *project, const char *folder, stru
     return kho_file_exists(kho_path_join(project->arena, project->dir, path));
 }
 
+/* A database has tables, files have none; and nothing tells which rows of a file are new. */
+static void check_origin(struct kho_project *project, const struct kho_job *job,
+                         const struct kho_source_config *source)
+{
+    struct kho_diags *diags = &project->diags;
+    bool table = !kho_text_is_null(job->from) && memchr(job->from.ptr, '.', job->from.len) != NULL;
+    if (!source->files && !table && kho_text_is_null(job->sql))
+        kho_diag_error(diags, job->from_pos,
+                       "source '%.*s' is a database: 'from' needs a table, source.schema.table",
+                       KHO_TEXT_ARGS(source->name));
+    if (source->files && (table || !kho_text_is_null(job->sql)))
+        kho_diag_error(diags, job->from_pos,
+                       "source '%.*s' is files, which have no tables: from: %.*s",
+                       KHO_TEXT_ARGS(source->name), KHO_TEXT_ARGS(source->name));
+    if (source->files && job->pull.mode != KHO_PULL_FULL)
+        kho_diag_error(diags, job->pull.pos, "files are read as a whole: `pull: full`");
+}
+
 static void check_job(struct kho_project *project, const struct kho_job *job)
 {
     struct kho_diags *diags = &project->diags;
     const struct kho_schema *schema = kho_schemas_find(&project->schemas, job->to);
-    if (kho_config_source(&project->config, job->source) == NULL &&
-        !has_file(project, "etl/sources", job->source))
+    const struct kho_source_config *source = kho_config_source(&project->config, job->source);
+    if (source != NULL)
+        check_origin(project, job, source);
+    else if (!has_file(project, "etl/sources", job->source))
         kho_diag_error(
             diags, job->from_pos, "there is no source '%.*s'%s", KHO_TEXT_ARGS(job->source),
             kho_diag_suggest(diags, job->source, source_names(project), project->config.n_sources));

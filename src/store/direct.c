@@ -84,7 +84,7 @@ static bool reject_half_bad(struct kho_load *load, struct kho_err *err)
                         "CREATE TEMP TABLE kho_duplicate ON COMMIT DROP AS"
                         " SELECT DISTINCT _key FROM %s WHERE _source = %s AND _key = ANY (ARRAY("
                         "SELECT key FROM kho.reject_incoming WHERE run = %" PRId64
-                        " AND severity = 'reject'))",
+                        " AND severity = 'reject' AND rule <> '" KHO_RULE_LINE "'))",
                         load->current, load->feed, load->run));
     return kho_load_reject_duplicates(load, load->current, err);
 }

@@ -108,7 +108,8 @@ KHO_MUST_USE bool kho_load_flush_rejects(struct kho_load *load, size_t above_byt
                                          struct kho_err *err);
 /* Reads the hashes of the feed's open rejects. */
 KHO_MUST_USE bool kho_load_known_rejects(struct kho_load *load, struct kho_err *err);
-/* Makes the temporary table kho_rejected: the keys of all rows that this pull rejects. */
+/* Makes the temporary table kho_rejected: the keys of all rows that this pull rejects, and whether
+ * only lines that are no records have such a key (KHO_RULE_LINE). */
 KHO_MUST_USE bool kho_load_find_rejected(struct kho_load *load, struct kho_err *err);
 /* Moves the run's reasons into kho.reject and closes what is no longer said. */
 KHO_MUST_USE bool kho_load_settle_rejects(struct kho_load *load, struct kho_err *err);

@@ -36,9 +36,10 @@ static bool reject_duplicates(struct kho_load *load, struct kho_err *err)
                         " UNION (SELECT s._key FROM kho_stage s JOIN %s p ON p._source = %s"
                         " AND p._key = s._key EXCEPT SELECT _key FROM kho_before)"
                         " UNION SELECT s._key FROM kho_stage s JOIN kho_rejected r"
-                        " ON r._key = s._key",
+                        " ON r._key = s._key AND NOT r._broken",
                         load->current, load->feed));
-    return kho_pg_exec(load->pg, "INSERT INTO kho_rejected SELECT _key FROM kho_duplicate", err) &&
+    return kho_pg_exec(load->pg, "INSERT INTO kho_rejected SELECT _key, false FROM kho_duplicate",
+                       err) &&
            kho_load_reject_duplicates(load, "kho_stage", err);
 }
 

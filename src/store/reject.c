@@ -58,6 +58,15 @@ static void put_raw(struct kho_buf *out, const struct kho_batch *raw, size_t row
         kho_put_be32(out->data + length_at, (uint32_t)(out->len - length_at - 4));
 }
 
+static void put_place(struct kho_buf *out, const struct kho_place *place)
+{
+    char line[8];
+    if (place != NULL)
+        kho_put_be64(line, (uint64_t)place->line);
+    kho_copy_put_cell(out, place != NULL ? kho_text_of(place->file) : KHO_TEXT_NULL);
+    kho_copy_put_cell(out, place != NULL ? (struct kho_text){line, sizeof(line)} : KHO_TEXT_NULL);
+}
+
 static void note(struct kho_load *load, const struct kho_batch *raw, size_t row,
                  const struct kho_reject *reject)
 {
@@ -68,7 +77,7 @@ static void note(struct kho_load *load, const struct kho_batch *raw, size_t row,
     kho_put_be64(number, (uint64_t)(raw->first_row + (int64_t)row));
     if (out->len == 0)
         kho_copy_put_header(out);
-    kho_copy_put_count(out, 9);
+    kho_copy_put_count(out, 11);
     kho_copy_put_cell(out, (struct kho_text){run, sizeof(run)});
     kho_copy_put_cell(out, raw->keys[row]);
     kho_copy_put_cell(out, kho_text_of(kho_severity_word(reject->severity)));
@@ -80,6 +89,7 @@ static void note(struct kho_load *load, const struct kho_batch *raw, size_t row,
     kho_hash_to_bytes(raw->hashes[row], hash);
     bool alone = strcmp(reject->rule, DUPLICATE_RULE) != 0;
     kho_copy_put_cell(out, alone ? (struct kho_text){(char *)hash, sizeof(hash)} : KHO_TEXT_NULL);
+    put_place(out, raw->places != NULL ? &raw->places[row] : NULL);
 }
 
 void kho_load_note_rejects(struct kho_load *load, const struct kho_batch *raw, const uint32_t *rows,
@@ -111,10 +121,11 @@ bool kho_load_flush_rejects(struct kho_load *load, size_t above_bytes, struct kh
     int64_t rows;
     kho_copy_put_trailer(out);
     KHO_TRY(kho_buf_check(out, "the rejects of a batch", err));
-    KHO_TRY(kho_pg_copy_in(load->ledger,
-                           "COPY kho.reject_incoming (run, key, severity, column_name, rule,"
-                           " reason, raw, row_number, row_hash) FROM STDIN (FORMAT binary)",
-                           err));
+    KHO_TRY(
+        kho_pg_copy_in(load->ledger,
+                       "COPY kho.reject_incoming (run, key, severity, column_name, rule,"
+                       " reason, raw, row_number, row_hash, file, line) FROM STDIN (FORMAT binary)",
+                       err));
     KHO_TRY(kho_pg_copy_in_put(load->ledger, kho_buf_as_text(out), err));
     KHO_TRY(kho_pg_copy_in_finish(load->ledger, &rows, err));
     kho_buf_clear(out);
@@ -163,17 +174,20 @@ bool kho_load_find_rejected(struct kho_load *load, struct kho_err *err)
 {
     const char *earlier =
         load->scope.all
-            ? kho_arena_printf(load->arena,
-                               " UNION SELECT key FROM kho.reject WHERE dataset = %s AND feed = %s"
-                               " AND state <> 'closed' AND severity = 'reject'"
-                               " AND key IS NOT NULL AND row_hash IS NOT NULL"
-                               " AND row_hash NOT IN (SELECT _hash FROM kho_reject_gone)",
-                               kho_pg_literal(load->arena, load->options.schema->name), load->feed)
+            ? kho_arena_printf(
+                  load->arena,
+                  " UNION ALL SELECT key, rule FROM kho.reject WHERE dataset = %s AND feed = %s"
+                  " AND state <> 'closed' AND severity = 'reject'"
+                  " AND key IS NOT NULL AND row_hash IS NOT NULL"
+                  " AND row_hash NOT IN (SELECT _hash FROM kho_reject_gone)",
+                  kho_pg_literal(load->arena, load->options.schema->name), load->feed)
             : "";
     return kho_load_do(load, NULL, err,
                        "CREATE TEMP TABLE kho_rejected ON COMMIT DROP AS"
-                       " SELECT DISTINCT key AS _key FROM kho.reject_incoming"
-                       " WHERE run = %" PRId64 " AND severity = 'reject' AND key IS NOT NULL%s",
+                       " SELECT key AS _key, bool_and(rule = '" KHO_RULE_LINE "') AS _broken"
+                       " FROM (SELECT key, rule FROM kho.reject_incoming"
+                       " WHERE run = %" PRId64 " AND severity = 'reject' AND key IS NOT NULL%s) r"
+                       " GROUP BY key",
                        load->run, earlier);
 }
 
@@ -185,15 +199,16 @@ static bool fold_incoming(struct kho_load *load, const char *dataset, struct kho
     return kho_load_do(
         load, NULL, err,
         "INSERT INTO kho.reject (dataset, feed, job, key, severity, column_name, rule, reason,"
-        " raw, row_number, row_hash, stale, first_run, last_run)"
+        " raw, row_number, row_hash, file, line, stale, first_run, last_run)"
         " SELECT DISTINCT ON (" IDENTITY ") %s, %s, %s, key, severity, column_name, rule, reason,"
-        " raw, row_number, row_hash, severity = 'reject' AND EXISTS (SELECT FROM %s p"
+        " raw, row_number, row_hash, file, line, severity = 'reject' AND EXISTS (SELECT FROM %s p"
         " WHERE p._source = %s AND p._key = key), run, run"
         " FROM kho.reject_incoming WHERE run = %" PRId64 " AND severity <> 'repair'"
         " ORDER BY " IDENTITY ", row_number"
         " ON CONFLICT (dataset, feed, " IDENTITY ") WHERE state <> 'closed' DO UPDATE SET"
         " last_run = excluded.last_run, raw = excluded.raw, reason = excluded.reason,"
-        " row_number = excluded.row_number, row_hash = excluded.row_hash, stale = excluded.stale",
+        " row_number = excluded.row_number, row_hash = excluded.row_hash,"
+        " file = excluded.file, line = excluded.line, stale = excluded.stale",
         dataset, load->feed, kho_pg_literal(load->arena, load->options.job), load->current,
         load->feed, load->run);
 }

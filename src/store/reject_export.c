@@ -4,7 +4,7 @@
 
 #include "store_internal.h"
 
-#define FIXED "job,source table,key,column,rule,reason,first seen,last seen"
+#define FIXED "job,source table,key,column,rule,reason,first seen,last seen,file,line"
 
 struct export
 {
@@ -59,7 +59,7 @@ static const char *select_rows(const struct export *export)
     struct kho_buf sql;
     kho_buf_init(&sql, KHO_SQL_MAX);
     kho_buf_puts(&sql, "COPY (SELECT r.job, o.origin, r.key, r.\"column\", r.rule, r.reason,"
-                       " r.first_seen, r.last_seen");
+                       " r.first_seen, r.last_seen, r.file, r.line");
     for (size_t i = 0; i < export->columns.n_rows; i++)
         kho_buf_printf(&sql, ", r.raw ->> %s",
                        kho_pg_literal(arena, kho_pg_cell(&export->columns, i, 0)));

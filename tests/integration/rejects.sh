@@ -88,7 +88,7 @@ test_the_export_is_a_csv_that_a_spreadsheet_opens() {
     expect_eq "$(stat -c %a "$T/rejects.csv")" 600
     expect_eq "$(head -c 3 "$T/rejects.csv" | od -An -tx1)" " ef bb bf"
     expect_eq "$(head -n 1 "$T/rejects.csv" | tail -c +4)" \
-        'job,source table,key,column,rule,reason,first seen,last seen,"amount","id","name","since"'$'\r'
+        'job,source table,key,column,rule,reason,first seen,last seen,file,line,"amount","id","name","since"'$'\r'
     expect_eq "$(grep -c $'\r$' "$T/rejects.csv")" 5
     grep -qF ',-2.50,2,"Ánh, ""the""' "$T/rejects.csv" || fail "no quoted name"
     grep -qE '^things,civil.public.thing,3,name,required,is missing,[0-9]{4}-.*,-3.75,3,,2020-01-04' \

@@ -49,6 +49,9 @@ struct kho_source_limits {
     int64_t runs;          /* at the same time, of all servers; 0 = no limit */
 };
 
+/* How files without a byte order mark are written, where that is no encoding of single texts. */
+enum kho_utf16 { KHO_UTF16_NONE, KHO_UTF16_LE, KHO_UTF16_BE };
+
 struct kho_source_config {
     struct kho_text name;
     struct kho_pos pos;
@@ -58,6 +61,9 @@ struct kho_source_config {
     struct kho_secret password;
     struct kho_text timezone; /* of timestamps stored without a zone; NULL = the warehouse's */
     struct kho_text encoding; /* of its texts, a kho_charset_open() name; NULL = utf-8 */
+    bool files;               /* `connect` is a path or pattern of files, not a database */
+    char separator;           /* of files; 0 = to be detected */
+    enum kho_utf16 utf16;     /* of files as a whole: their texts are UTF-8 then */
     int64_t connect_timeout_ms;
     struct kho_source_limits limits;
 };
@@ -102,7 +108,7 @@ struct kho_retry {
 struct kho_job {
     struct kho_text name;
     struct kho_pos pos;
-    struct kho_text from; /* source.table or source.schema.table; NULL if sql */
+    struct kho_text from; /* source.table or source.schema.table, or source; NULL if sql */
     struct kho_pos from_pos;
     struct kho_text source; /* with sql: `source:` names it; with from: its first part */
     struct kho_text sql;

@@ -37,6 +37,16 @@ struct kho_reject {
     const struct kho_origin *origin; /* REPAIR: not NULL; the originals stand there */
 };
 
+/* Where a row of a file begins. */
+struct kho_place {
+    const char *file; /* outlives the batch */
+    int64_t line;     /* from 1 */
+};
+
+/* The rule of a line that is no record. What could be cut of it - its key too - may be wrong: the
+ * key keeps a record from being taken for deleted, and does nothing to a good row that has it. */
+#define KHO_RULE_LINE "line"
+
 struct kho_batch {
     struct kho_arena *arena; /* cells' bytes, rejects */
     struct kho_batch_column *columns;
@@ -45,6 +55,7 @@ struct kho_batch {
     int64_t first_row;          /* 1 = the source's first */
     struct kho_text *keys;      /* one a row: the record's key as text; NULL = no key */
     struct kho_hash128 *hashes; /* one a row: of the raw row */
+    struct kho_place *places;   /* one a row, kept by who fills the batch; NULL = rows have none */
     uint8_t *rejected;          /* one a row: 1 if a REJECT stands against it */
     struct kho_reject *rejects;
     size_t n_rejects;

@@ -1,5 +1,7 @@
 /*
- * Pulling rows out of a department's PostgreSQL (9.6 or later): one COPY (SELECT ...) TO STDOUT
+ * Pulling rows out of a department's PostgreSQL or files.
+ *
+ * PostgreSQL (9.6 or later): one COPY (SELECT ...) TO STDOUT
  * (FORMAT binary) in one REPEATABLE READ READ ONLY transaction, so that all rows are of one instant
  * and nothing is written there. No ORDER BY is asked for that `sql:` does not have.
  *
@@ -7,6 +9,11 @@
  * record/type.h), domains as their base type, all other types as the server's own text of them
  * (sessions run with ISO dates, ISO 8601 intervals, shortest exact floats, UTC). Text comes as
  * UTF-8 from servers that know their encoding; from an SQL_ASCII server the bytes come as they are.
+ *
+ * Files (RFC 4180 and what passes for it, plain or gzip): all that a pattern names, as one
+ * delivery, always as a whole; every cell is TEXT, and the batch has each row's place. A line that
+ * is no record is rejected by itself (KHO_RULE_LINE). No such file, a packed one that ends too
+ * soon, one that changed while it was read: UNREACHABLE; headers that do not agree: CONFIG.
  *
  * Errors: UNREACHABLE, CONFIG (login, missing table or column, no such key), FAILED (statement
  * timeout, connection lost in mid-COPY is UNREACHABLE), INTERRUPTED.

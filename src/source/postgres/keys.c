@@ -38,7 +38,7 @@ static const char *key_sql(struct kho_source *source, bool *bounded)
     *bounded = true;
     const char *whole = NULL;
     for (size_t i = 0; i < key->count; i++) {
-        const struct source_column *column = kho_postgres_column(source, key->items[i]);
+        const struct source_column *column = kho_source_find_column(source, key->items[i]);
         const char *part = column != NULL ? part_sql(source, column) : NULL;
         if (part == NULL)
             break;
@@ -55,8 +55,8 @@ static const char *key_sql(struct kho_source *source, bool *bounded)
     return whole;
 }
 
-bool kho_source_key_sum(struct kho_source *source, bool *comparable, struct kho_key_sum *sum,
-                        struct kho_err *err)
+bool kho_postgres_key_sum(struct kho_source *source, bool *comparable, struct kho_key_sum *sum,
+                          struct kho_err *err)
 {
     bool bounded;
     const char *key = key_sql(source, &bounded);

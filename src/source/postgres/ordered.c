@@ -42,10 +42,10 @@ static const char *now_sql(const struct kho_source *source, const char *now, con
 bool ordered_find(const struct kho_source *source, struct kho_text name, const char *what,
                   struct ordered_distance distance, struct ordered *ordered, struct kho_err *err)
 {
-    const struct source_column *column = kho_postgres_column(source, name);
+    const struct source_column *column = kho_source_find_column(source, name);
     *ordered = (struct ordered){.column = "", .type = ""};
     if (column == NULL)
-        return kho_postgres_missing_column(source, name, err);
+        return kho_source_missing_column(source, name, err);
     size_t i = 0;
     while (i < KHO_COUNT(types) && types[i].oid != column->base_oid)
         i++;

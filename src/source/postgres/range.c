@@ -26,8 +26,8 @@ static bool find_end(struct kho_source *source, const struct ordered *ordered, c
     return ordered_ask(source, sql, end, err);
 }
 
-bool kho_source_range(struct kho_source *source, const struct kho_range *range, const char *from,
-                      struct kho_window *window, const char **next, struct kho_err *err)
+bool kho_postgres_range(struct kho_source *source, const struct kho_range *range, const char *from,
+                        struct kho_window *window, const char **next, struct kho_err *err)
 {
     struct ordered_distance step = {range->step_ms, range->step_count};
     struct ordered ordered;

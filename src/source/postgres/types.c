@@ -108,12 +108,3 @@ bool kho_postgres_describe(struct kho_source *source, struct kho_err *err)
         source->names[i] = source->columns[i].name;
     return estimate_rows(source, err);
 }
-
-const struct source_column *kho_postgres_column(const struct kho_source *source,
-                                                struct kho_text name)
-{
-    for (size_t i = 0; i < source->n_columns; i++)
-        if (kho_text_eq_cstr(name, source->columns[i].name))
-            return &source->columns[i];
-    return NULL;
-}
