@@ -8,6 +8,7 @@
 #include <kho/record/codes_history.h>
 
 #include "made.h"
+#include "source/csv/split.h"
 
 static struct kho_text rest_of(const uint8_t *data, size_t size)
 {
@@ -76,6 +77,32 @@ void fuzz_charset(const uint8_t *data, size_t size)
     KHO_BUG_IF(charset == NULL);
     if (kho_charset_decode(charset, arena, rest_of(data, size), &text))
         KHO_BUG_IF(kho_utf8_check(text) != text.len);
+    kho_arena_free(arena);
+}
+
+/* Every byte is taken once, a record is what it should be, and what comes behind changes nothing.
+ */
+void fuzz_csv(const uint8_t *data, size_t size)
+{
+    struct csv_field fields[4];
+    struct csv_split split = {.fields = fields,
+                              .max_fields = KHO_COUNT(fields),
+                              .n_expected = size > 0 ? data[0] % 6 : 0};
+    struct kho_arena *arena = kho_arena_new(NULL);
+    struct kho_text rest = kho_arena_text(arena, rest_of(data, size));
+    split.separator = csv_detect_separator(rest);
+    while (rest.len != 0) {
+        char *copy = kho_arena_cstr(arena, rest);
+        size_t early = csv_split(&split, copy, rest.len, CSV_MORE);
+        size_t n_fields = split.n_fields;
+        size_t taken = csv_split(&split, (char *)(uintptr_t)rest.ptr, rest.len, CSV_LAST);
+        KHO_BUG_IF(taken == 0 || taken > rest.len || split.cut);
+        KHO_BUG_IF(early != 0 && (early != taken || n_fields != split.n_fields));
+        KHO_BUG_IF(split.broken == NULL && !split.blank && split.n_expected != 0 &&
+                   split.n_fields != split.n_expected);
+        KHO_BUG_IF(split.broken != NULL && split.n_lines > 1);
+        rest = (struct kho_text){rest.ptr + taken, rest.len - taken};
+    }
     kho_arena_free(arena);
 }
 

@@ -11,6 +11,7 @@ void fuzz_value(const uint8_t *data, size_t size);   /* the first byte chooses t
 void fuzz_date(const uint8_t *data, size_t size);    /* the first byte chooses the format */
 void fuzz_charset(const uint8_t *data, size_t size); /* the first byte chooses the encoding */
 void fuzz_codes(const uint8_t *data, size_t size);   /* a code list; its last line is looked up */
+void fuzz_csv(const uint8_t *data, size_t size);     /* the first byte chooses how many fields */
 void fuzz_expr(const uint8_t *data, size_t size);    /* an expression */
 
 #endif

@@ -11,7 +11,7 @@ static const struct {
 } corpora[] = {
     {"tests/fuzz/corpus/value", fuzz_value},     {"tests/fuzz/corpus/date", fuzz_date},
     {"tests/fuzz/corpus/charset", fuzz_charset}, {"tests/fuzz/corpus/codes", fuzz_codes},
-    {"tests/fuzz/corpus/expr", fuzz_expr},
+    {"tests/fuzz/corpus/expr", fuzz_expr},       {"tests/fuzz/corpus/csv", fuzz_csv},
 };
 
 START_TEST(no_input_of_the_corpora_breaks_a_promise)
