@@ -11,7 +11,9 @@
 #include <kho/record/schema.h>
 #include <kho/record/type.h>
 
-#define KHO_BATCH_ROWS 4096
+/* Small enough that neither the source nor the store waits while a batch is worked on: their sockets
+ * hold about a thousand rows. */
+#define KHO_BATCH_ROWS 1024
 /* A batch is handed on once it holds this much, whatever its rows: memory stays constant. */
 #define KHO_BATCH_BYTES (4 * 1024 * 1024)
 
