@@ -11,8 +11,8 @@
 #include <kho/record/schema.h>
 #include <kho/record/type.h>
 
-/* Small enough that neither the source nor the store waits while a batch is worked on: their sockets
- * hold about a thousand rows. */
+/* Small enough that neither the source nor the store waits while a batch is worked on: a socket
+ * holds about a thousand rows. */
 #define KHO_BATCH_ROWS 1024
 /* A batch is handed on once it holds this much, whatever its rows: memory stays constant. */
 #define KHO_BATCH_BYTES (4 * 1024 * 1024)
